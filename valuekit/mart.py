@@ -1,0 +1,399 @@
+"""The mart: the few small, tidy tables that documents may read.
+
+It is the joint between what figures mean (``measures/`` writes it) and how they are shown
+(``report/`` reads it). Each audience has a mart of its own; the public one has passed
+disclosure control before it is written, so a document cannot publish what is not in it.
+
+:data:`TABLES` is the only place where the mart's columns are named. Writing a table with other
+columns is an error, and the column notes of every download come from here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from valuekit.errors import Problem, ValuekitError
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, its pandas kind (``text``, ``integer``, ``number``, ``date``, ``flag``) and its note."""
+
+    name: str
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the mart: `grain` says what one row is; `audiences` who may have it."""
+
+    name: str
+    title: str
+    grain: str
+    columns: tuple[Column, ...]
+    audiences: tuple[str, ...] = ("public", "board", "clinical")
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    rows = (line.split("|") for line in text.splitlines() if line.strip())
+    return tuple(Column(name.strip(), kind.strip(), note.strip()) for name, kind, note in rows)
+
+
+_FIGURE = """
+n          | integer | People the figure is about
+value      | number  | The figure, in the measure's unit; empty when not shown
+lower      | number  | Lower end of the 95% interval
+upper      | number  | Upper end of the 95% interval
+shown      | flag    | Whether the figure may be shown
+reason     | text    | Why it is not shown: 'too few', 'not yet due', 'suppressed'
+"""
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("service", "Services", "one service", _columns("""
+service      | text    | Service identifier
+position     | integer | Order in which services are shown
+name         | text    | Name of the service
+summary      | text    | What the service is, in one sentence
+lead         | text    | Role that answers for the service
+cohort       | text    | Who is counted
+pathway_days | integer | Days after the start that belong to the pathway
+value_says   | text    | What the money buys, in words
+pathways     | integer | Pathways that began in the 12 months to the period
+""")),
+        Table("stage", "Pathway stages", "one stage of one service", _columns("""
+service  | text    | Service identifier
+stage    | text    | Stage identifier
+position | integer | Order along the pathway
+name     | text    | Name of the stage
+""")),
+        Table("measure", "Measures", "one measure of one service", _columns("""
+service        | text    | Service identifier
+measure        | text    | Measure identifier; cost_per_pathway in every service
+position       | integer | Order in which measures are shown
+name           | text    | Name of the measure
+definition     | text    | What it is
+numerator      | text    | What is counted or summed
+denominator    | text    | Over whom
+statistic      | text    | share (of people, shown in per cent) or mean
+unit           | text    | %, days, index, score or £
+decimals       | integer | Decimal places to show
+direction      | text    | increase, decrease or neutral: which way is better
+target         | number  | Target in the measure's unit; empty for none
+target_source  | text    | Who set the target
+tier           | integer | Porter's tier: 1 health achieved, 2 recovery, 3 lasting health
+role           | text    | outcome or cost
+time_point     | text    | When it is measured, in words
+interval       | text    | month, quarter, half_year or year: the spacing of its points here
+chosen_by      | text    | Groups that chose it, in words
+chosen_how     | text    | How it was chosen, in words
+chosen_people  | integer | How many people took part in choosing it
+method         | text    | How the interval is worked out
+""")),
+        Table("series", "Measures over time", "one measure of one service in one interval", _columns(f"""
+service      | text    | Service identifier
+measure      | text    | Measure identifier
+period       | text    | Interval in words: 'October 2026', 'July to September 2026'
+period_start | date    | First day of the interval in which the pathways began
+numerator    | number  | Events (shares) ; empty for means
+{_FIGURE}
+eligible     | integer | People who could have been counted
+completeness | number  | Share of the eligible whose result is known, 0 to 1
+centre       | number  | Mean of the phase (XmR)
+lower_limit  | number  | Lower process limit (XmR)
+upper_limit  | number  | Upper process limit (XmR)
+phase        | integer | Phase of the chart, from 1
+chart        | text    | xmr, or run where a phase has fewer than 12 points
+special      | text    | Rule that the point meets: outside_limit, trend, two_of_three, run, or empty
+signal       | text    | common, improvement, concern or neutral
+""")),
+        Table("headline", "Latest figures", "one measure of one service", _columns("""
+service       | text    | Service identifier
+measure       | text    | Measure identifier
+latest_period | text    | Newest interval with a figure, in words
+latest_value  | number  | Its figure
+latest_n      | integer | People in it
+year_words    | text    | The newest 12 months with complete follow-up, in words
+year_n        | integer | People in those 12 months
+year_value    | number  | Their figure
+year_lower    | number  | Lower end of its 95% interval
+year_upper    | number  | Upper end of its 95% interval
+year_eligible | integer | People who could have been counted
+completeness  | number  | Share of the eligible whose result is known, 0 to 1
+before_words  | text    | The 12 months before those, in words
+before_n      | integer | People in the 12 months before
+before_value  | number  | Their figure
+before_lower  | number  | Lower end of its 95% interval
+before_upper  | number  | Upper end of its 95% interval
+difference    | number  | year_value less before_value
+diff_lower    | number  | Lower end of the 95% interval of the difference
+diff_upper    | number  | Upper end of the 95% interval of the difference
+verdict       | text    | better, worse, uncertain or too_few: the two years compared
+variation     | text    | Icon: common, improvement_high, improvement_low, concern_high, concern_low, neutral_high, neutral_low, or empty
+assurance     | text    | Icon: consistently_met, consistently_missed, hit_and_miss, or empty
+""")),
+        Table("followup", "Completeness of follow-up", "one measure of one service, newest 12 months", _columns("""
+service  | text    | Service identifier
+measure  | text    | Measure identifier
+words    | text    | The 12 months, in words
+eligible | integer | People who reached the time point alive or whose result is known
+invited  | integer | People who were asked
+returned | integer | People who answered
+complete | integer | People whose answer could be used
+completeness | number | complete over eligible, 0 to 1
+""")),
+        Table("importance", "What matters", "one topic of one service and one group", _columns("""
+service  | text    | Service identifier
+topic    | text    | Topic identifier
+position | integer | Order in the definition
+name     | text    | Topic, in the words of those who raised it
+measure  | text    | Measure that answers to it; empty for none yet
+group    | text    | patient, carer or clinician
+n        | integer | People of the group who rated it
+mean     | number  | Mean importance, 1 to 5
+lower    | number  | Lower end of the 95% interval
+upper    | number  | Upper end of the 95% interval
+shown    | flag    | Whether the figure may be shown
+""")),
+        Table("asked", "Who was asked what matters", "one group and method of one service", _columns("""
+service | text    | Service identifier
+group   | text    | patient, carer or clinician
+method  | text    | discussion_group or survey
+people  | integer | People who took part
+first   | date    | First date
+last    | date    | Last date
+""")),
+        Table("stage_cost", "Pathway cost by stage and resource", "one stage and resource of one service, newest complete 12 months", _columns("""
+service     | text    | Service identifier
+words       | text    | The 12 months in which the pathways began, in words
+stage       | text    | Stage identifier
+stage_name  | text    | Name of the stage
+position    | integer | Order along the pathway
+resource    | text    | Resource code
+resource_name | text  | Name of the resource
+amount      | number  | Pounds; empty when not shown
+per_pathway | number  | Pounds for each pathway; empty when not shown
+shown       | flag    | Whether the amount may be shown
+""")),
+        Table("department_cost", "The same cost by department", "one department of one service, newest complete 12 months", _columns("""
+service     | text    | Service identifier
+words       | text    | The 12 months in which the pathways began, in words
+department  | text    | Department code
+department_name | text | Name of the department
+amount      | number  | Pounds of the pathways' cost booked there; empty when not shown
+per_pathway | number  | Pounds for each pathway; empty when not shown
+shown       | flag    | Whether the amount may be shown
+""")),
+        Table("cost_spread", "Cost per pathway: distribution", "one cost band of one service, newest complete 12 months", _columns("""
+service  | text    | Service identifier
+words    | text    | The 12 months in which the pathways began, in words
+from_gbp | number  | Lower edge of the band
+to_gbp   | number  | Upper edge of the band; empty for the last, open band
+pathways | integer | Pathways in the band; empty when not shown
+shown    | flag    | Whether the count may be shown
+""")),
+        Table("cost_summary", "Cost per pathway: summary", "one service, newest complete 12 months", _columns("""
+service | text    | Service identifier
+words   | text    | The 12 months in which the pathways began, in words
+n       | integer | Pathways
+mean    | number  | Mean cost, pounds
+lower   | number  | Lower end of the 95% interval of the mean
+upper   | number  | Upper end of the 95% interval of the mean
+p10     | number  | One pathway in ten costs less
+median  | number  | Half the pathways cost less
+p90     | number  | One pathway in ten costs more
+dearest_share | number | Share of the cost that the dearest tenth of pathways takes, 0 to 1
+""")),
+        Table("value", "Value", "one service and 12 months", _columns("""
+service       | text    | Service identifier
+words         | text    | The 12 months in which the pathways began, in words
+period_start  | date    | First day of those 12 months
+n             | integer | Pathways whose outcome is known
+completeness  | number  | Share of the eligible whose outcome is known, 0 to 1
+outcome       | number  | Outcome, per cent
+outcome_lower | number  | Lower end of its 95% interval
+outcome_upper | number  | Upper end of its 95% interval
+cost          | number  | Mean cost of a pathway, pounds
+cost_lower    | number  | Lower end of its 95% interval
+cost_upper    | number  | Upper end of its 95% interval
+ratio         | number  | Good outcomes for each £100,000 of pathway cost; empty when not shown
+ratio_lower   | number  | Lower end of its 95% interval
+ratio_upper   | number  | Upper end of its 95% interval
+shown         | flag    | Whether the ratio may be shown
+reason        | text    | Why the ratio is not shown
+method        | text    | How the ratio's interval is worked out
+""")),
+        Table("inequality", "Outcomes by deprivation", "one measure of one service and one fifth of deprivation, newest 24 months", _columns(f"""
+service  | text    | Service identifier
+measure  | text    | Measure identifier
+words    | text    | The months covered, in words
+fifth    | integer | Fifth of deprivation, 1 the most deprived
+{_FIGURE}
+""")),
+        Table("change", "Service changes", "one dated change of one service", _columns("""
+service      | text    | Service identifier
+change       | text    | Change identifier
+date         | date    | First day of the new way of working
+title        | text    | What changed
+description  | text    | What changed, in a sentence or two
+measure      | text    | Measure expected to move; empty for none
+before_words | text    | Months before, in words
+before_n     | integer | People before
+before_value | number  | Their figure
+after_words  | text    | Months after, in words
+after_n      | integer | People after
+after_value  | number  | Their figure
+difference   | number  | after_value less before_value
+diff_lower   | number  | Lower end of its 95% interval
+diff_upper   | number  | Upper end of its 95% interval
+verdict      | text    | better, worse, uncertain or too_few
+""")),
+        Table("reconciliation", "Reconciliation to the ledger", "one line of the reconciliation, all months to the period", _columns("""
+position | integer | Order of the lines
+line     | text    | What the line is: pathway:<service>, outside, unmatched, ledger
+name     | text    | The line in words
+amount   | number  | Pounds and pence
+share    | number  | Share of the ledger total, 0 to 1
+""")),
+        Table("quality_file", "Files read", "one file of the drop", _columns("""
+extract     | text    | Extract
+file        | text    | File name
+format      | text    | CSV, Parquet or XLSX, with the encoding of a CSV
+rows        | integer | Rows read
+accepted    | integer | Rows that passed every rule
+quarantined | integer | Rows kept aside
+late        | integer | Rows of an earlier month than the file's
+share       | number  | quarantined over rows, 0 to 1
+amount      | number  | Pounds in the file; empty for extracts without amounts
+quarantined_amount | number | Pounds in the rows kept aside
+note        | text    | What else was seen, in words
+""")),
+        Table("quality_rule", "Rules broken", "one rule of one column of one extract", _columns("""
+extract | text    | Extract
+column  | text    | Column; empty for a rule over the whole row
+rule    | text    | The rule, in words
+rows    | integer | Rows kept aside for it
+effect  | text    | What it does to the totals, in words
+""")),
+        Table("dictionary", "Data dictionary", "one column of one extract", _columns("""
+extract     | text | Extract
+extract_title | text | Title of the extract
+extract_description | text | What the extract holds
+arrives     | text | snapshot (a full list each month) or monthly
+column      | text | Column
+title       | text | Title of the column
+description | text | What it holds
+kind        | text | text, number, integer, pounds, date, datetime or month
+required    | flag | Whether it must be filled
+rule        | text | Range, pattern or codes allowed, in words
+handling    | text | What becomes of an identifier; empty for the others
+key         | flag | Whether it is part of the key
+""")),
+        Table("revision", "Figures that moved since the last release", "one published figure of a past interval that moved", _columns("""
+service   | text    | Service identifier
+measure   | text    | Measure identifier
+period    | text    | Interval in words
+since     | text    | Month of the release that it is compared with
+old_n     | integer | People, as released then
+new_n     | integer | People now
+old_value | number  | Figure, as released then
+new_value | number  | Figure now
+""")),
+        Table("resource_patient", "Dearest pathways", "one of the dearest pathways of a service", _columns("""
+service  | text    | Service identifier
+patient  | text    | Pseudonym
+began    | text    | Month in which the pathway began
+age_band | text    | Age band at the start
+days_in_hospital | integer | Days in hospital on the pathway
+outcome  | text    | Whether the value outcome was reached: yes, no, not known
+cost     | number  | Pathway cost, pounds
+main_stage | text  | Stage that cost most
+main_stage_share | number | Its share of the cost, 0 to 1
+"""), audiences=("clinical",)),
+    )
+}
+"""Every table of the mart, by name."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a mart was made from; stands on every page."""
+
+    organisation: str
+    period: str
+    """The month, ``2026-10``."""
+    synthetic: bool
+    audience: str
+    notes: tuple[str, ...] = ()
+    """What the reader should know of the drop as a whole, in words."""
+
+
+_DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]", "flag": "bool"}
+
+
+class Mart:
+    """One audience's mart, read from its folder. Frames are read once and must not be changed."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._frames: dict[str, pd.DataFrame] = {}
+        if not (folder / "about.json").is_file():
+            raise ValuekitError(Problem("nothing has been built yet", folder.name, do="Run: valuekit build"))
+
+    @cached_property
+    def about(self) -> About:
+        """What the mart was made from."""
+        data = json.loads((self.folder / "about.json").read_text(encoding="utf-8"))
+        return About(**{**data, "notes": tuple(data["notes"])})
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The table `name`, in its declared order of columns."""
+        if name not in self._frames:
+            if self.about.audience not in TABLES[name].audiences:
+                raise ValuekitError(
+                    Problem(f"the table '{name}' is not for the {self.about.audience} audience", do="Use another table.")
+                )
+            self._frames[name] = pd.read_parquet(self.folder / f"{name}.parquet")
+        return self._frames[name]
+
+    def of(self, name: str, service: str, **where: Any) -> pd.DataFrame:
+        """Rows of the table `name` for one service (and other equalities), with a fresh index."""
+        frame = self.table(name)
+        keep = frame["service"] == service
+        for column, wanted in where.items():
+            keep &= frame[column] == wanted
+        return frame[keep].reset_index(drop=True)
+
+
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with exactly the declared columns, order and kinds of the table `name`.
+
+    Raises
+    ------
+    ValueError
+        A declared column is missing or an undeclared one is there: a fault of valuekit, not of the data.
+    """
+    declared = [column.name for column in TABLES[name].columns]
+    if set(frame.columns) != set(declared):
+        missing, extra = sorted(set(declared) - set(frame.columns)), sorted(set(frame.columns) - set(declared))
+        raise ValueError(f"mart table '{name}': missing {missing}, undeclared {extra}")
+    return frame[declared].astype({c.name: _DTYPES[c.kind] for c in TABLES[name].columns}).reset_index(drop=True)
+
+
+def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Write one audience's mart: the tables that it may have, and ``about.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in TABLES.items():
+        if about.audience in table.audiences:
+            conform(name, frames[name]).to_parquet(folder / f"{name}.parquet", index=False)
+    text = json.dumps({**about.__dict__, "notes": list(about.notes)}, ensure_ascii=False, indent=1)
+    (folder / "about.json").write_text(text + "\n", encoding="utf-8")
