@@ -1,0 +1,116 @@
+"""Set up valuekit and run it: ``python run.py publish`` and ``python run.py test``.
+
+The same two commands on every machine with Python 3.11 or newer; nothing else is needed, no rights and no
+shell. The first run makes a virtual environment in ``.venv`` beside this file and installs into it exactly
+the wheels that ``requirements.lock`` names, each checked against its hash. Later runs start at once.
+
+``python run.py setup`` only installs. ``python run.py lock`` pins anew (for maintainers; needs uv).
+Any other words go to the ``valuekit`` command: ``python run.py check``, ``python run.py sample``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+OLDEST = (3, 11)
+RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
+
+
+def main(words: list[str]) -> int:
+    """Do what `words` say and return an exit code."""
+    if sys.version_info < OLDEST:
+        return _stop(f"valuekit needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.")
+    if words[:1] == ["lock"]:
+        return _lock()
+    testing = words[:1] == ["test"]
+    if not _set_up(TEST_LOCK if testing else RUN_LOCK):
+        return _stop(
+            "The set-up did not finish; what pip said stands above. Nothing else was changed. If the network blocks "
+            "the package index, set pip's index-url or find-links to a mirror or a folder of wheels, and run again."
+        )
+    if words[:1] == ["setup"]:
+        print("valuekit is set up.")
+        return 0
+    if testing:
+        return _call([PYTHON, "-m", "pytest", *words[1:]])
+    return _call([PYTHON, "-m", "valuekit", *words])
+
+
+def _set_up(lock: Path) -> bool:
+    """Install what `lock` names unless this was done already; say whether it is there now."""
+    stamp = VENV / "installed.txt"
+    wanted = f"{lock.name} {hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version.split()[0]} {ROOT}"
+    done = stamp.read_text(encoding="utf-8").splitlines() if stamp.is_file() else []
+    if wanted in done and PYTHON.is_file():
+        return True
+    if not PYTHON.is_file() or (done and sys.version.split()[0] not in done[0]):
+        print("Making a virtual environment in .venv ...", flush=True)
+        shutil.rmtree(VENV, ignore_errors=True)
+        try:
+            venv.create(VENV, with_pip=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"Python could not make a virtual environment: {error}", file=sys.stderr)
+            shutil.rmtree(VENV, ignore_errors=True)
+            return False
+        done = []
+    print(f"Installing what {lock.name} names (a minute or two, the first time only) ...", flush=True)
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-input"]
+    # --no-deps: the lock is complete, so nothing that it does not name can come in.
+    if _call([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock]):
+        return False
+    # The checkout itself, in place: an edited file works at once. No network: its builder is in the lock.
+    if _call([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT]):
+        return False
+    stamp.write_text("\n".join([*(line for line in done if not line.startswith(lock.name)), wanted]) + "\n", encoding="utf-8")
+    return True
+
+
+def _lock() -> int:
+    """Pin every dependency of pyproject.toml for all systems, with hashes and without index addresses."""
+    uv = shutil.which("uv")
+    if uv is None:
+        return _stop("Pinning needs uv (pip install uv).")
+    common = [
+        uv, "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--only-binary", ":all:",
+        "--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links", "--quiet", "--extra", "build",
+    ]  # fmt: skip
+    for lock, what, extra in (
+        (RUN_LOCK, "what valuekit needs to run", []),
+        (TEST_LOCK, "what its tests need as well", ["--extra", "test", "--constraint", RUN_LOCK]),
+    ):
+        made = subprocess.run([*common, *extra, ROOT / "pyproject.toml"], capture_output=True, text=True, check=False)
+        if made.returncode:
+            return _stop(made.stderr)
+        head = (
+            f"# Pinned and hashed: {what}. Wheels only, no index address: your pip's own settings say where from.\n"
+            "# Made from pyproject.toml by `python run.py lock`.\n"
+        )
+        lock.write_text(head + made.stdout, encoding="utf-8", newline="\n")
+        print(f"{lock.name}: {made.stdout.count('==')} packages")
+    return 0
+
+
+def _call(command: list[str | Path]) -> int:
+    """Run `command` in the project's folder; Ctrl-C ends it as it ends us."""
+    try:
+        return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def _stop(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,192 @@
+"""The front door: one command, one function each.
+
+Faults that a person can mend end as one line each and an exit code that a scheduler can use;
+anything else is a fault of valuekit and says so. ``--verbose`` shows the trace of either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+from valuekit import __version__
+from valuekit.errors import Problem, ValuekitError
+from valuekit.progress import Progress
+from valuekit.project import AUDIENCES, Month, Project
+
+FAULT_OF_VALUEKIT, INTERRUPTED = 70, 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that `words` (default: the command line) name; return its exit code."""
+    arguments = _parser().parse_args(words)
+    try:
+        arguments.run(arguments)
+    except ValuekitError as error:
+        _say_problems(error)
+        if arguments.verbose:
+            traceback.print_exc()
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Stopped. The last build and the last site stand as they were.", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        print(f"{error.filename or 'The disk'}: {error.strerror or error}. The last site stands as it was.", file=sys.stderr)
+        if arguments.verbose:
+            traceback.print_exc()
+        return ValuekitError.exit_code
+    except Exception as error:
+        print(f"This is a fault of valuekit, not of your data: {type(error).__name__} in {_where(error)}.", file=sys.stderr)
+        if arguments.verbose:
+            traceback.print_exc()
+        else:
+            print("The last site stands as it was. Run again with --verbose to see more, and report it.", file=sys.stderr)
+        return FAULT_OF_VALUEKIT
+    return 0
+
+
+def _say_problems(error: ValuekitError) -> None:
+    many = len(error.problems) > 1
+    if many:
+        print(f"{len(error.problems)} things must be put right:", file=sys.stderr)
+    for problem in error.problems:
+        print(("- " if many else "") + str(problem), file=sys.stderr)
+
+
+def _where(error: BaseException) -> str:
+    """The innermost line of our own code: without the message, which could hold a person's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "valuekit" in frame.filename] or frames
+    return f"{ours[-1].name}, line {ours[-1].lineno}"
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    from valuekit.extracts.sample import write_sample
+
+    project = Project.find()
+    about = project.extracts / "about.yml"
+    if about.is_file() and "synthetic: true" not in about.read_text(encoding="utf-8"):
+        raise ValuekitError(
+            Problem("data/extracts/ holds real extracts", "data/extracts/about.yml", do="Move them away before you write the sample.")
+        )
+    with Progress("Writing the synthetic sample"):
+        files = write_sample(project.extracts)
+    print(f"Wrote {len(files)} synthetic extracts to data/extracts/.")
+
+
+def _sample_if_empty(project: Project) -> None:
+    """On the very first run there is nothing in the drop: write the sample, and say so."""
+    present = [f for f in project.extracts.glob("*") if f.name != "README.md"] if project.extracts.is_dir() else []
+    if not present:
+        from valuekit.extracts.sample import write_sample
+
+        with Progress("No extracts yet: writing the synthetic sample"):
+            write_sample(project.extracts)
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from valuekit.build import build
+
+    project = Project.find()
+    _sample_if_empty(project)
+    with Progress("Building") as progress:
+        result = build(project, arguments.period, progress=progress)
+    print(result.summary)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from valuekit.build import check
+    from valuekit.publish.site import check_documents
+
+    project = Project.find()
+    problems: list[Problem] = []
+    said = ""
+    for step in (lambda: check(project, arguments.period), lambda: check_documents(project)):
+        try:
+            with Progress("Checking") as progress:
+                found = step()
+                progress("done")
+            said = said or getattr(found, "summary", "")
+        except ValuekitError as error:
+            problems += error.problems
+            failed = type(error)
+    if problems:
+        raise failed(problems)
+    print(said)
+    print("Everything can be published. Nothing was written.")
+
+
+def _publish(arguments: argparse.Namespace) -> None:
+    from valuekit.build import build
+    from valuekit.publish.site import publish
+
+    project = Project.find()
+    _sample_if_empty(project)
+    with Progress("Publishing") as progress:
+        built = build(project, arguments.period, progress=progress)
+        published = publish(
+            project,
+            built.period,
+            audiences=tuple(arguments.audience or AUDIENCES),
+            services=tuple(arguments.service or ()),
+            engine=arguments.engine,
+            progress=progress,
+        )
+    print(built.summary)
+    print(published.summary)
+
+
+def _preview(arguments: argparse.Namespace) -> None:
+    from valuekit.build import build
+    from valuekit.publish.preview import preview
+
+    project = Project.find()
+    _sample_if_empty(project)
+    preview(project, port=arguments.port, build=lambda: build(project, arguments.period))
+
+
+def _new_service(arguments: argparse.Namespace) -> None:
+    from valuekit.measures.scaffold import new_service
+
+    project = Project.find()
+    for file in new_service(project, arguments.name):
+        print(f"Wrote {file.relative_to(project.root).as_posix()}")
+    print(f"Edit data/services/{arguments.name}.yml, then run: valuekit publish")
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValuekitError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="valuekit", description="Measure the value of care, publish it, and spread what is learnt.")
+    parser.add_argument("--version", action="version", version=f"valuekit {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], says: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=says, description=says)
+        sub.add_argument("--verbose", action="store_true", help="show the trace when something goes wrong")
+        sub.set_defaults(run=run)
+        return sub
+
+    def with_period(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        sub.add_argument("--period", type=_month, metavar="YYYY-MM", help="the month to report (default: the newest in data/extracts)")
+        return sub
+
+    with_period(command("build", _build, "Validate the extracts and compute the mart."))
+    publish = with_period(command("publish", _publish, "Build, then make the website and the internal PDFs."))
+    publish.add_argument("--service", action="append", metavar="NAME", help="only this service's reports; may be given again")
+    publish.add_argument("--audience", action="append", choices=AUDIENCES, help="only this audience; may be given again")
+    publish.add_argument("--engine", choices=("builtin", "quarto"), default="builtin", help="what renders the documents")
+    preview = with_period(command("preview", _preview, "Serve the site on this machine; render again what a saved file touches."))
+    preview.add_argument("--port", type=int, default=0, help="port on this machine (default: any that is free)")
+    with_period(command("check", _check, "Validate extracts, definitions and documents; write nothing."))
+    command("sample", _sample, "Write the synthetic extracts into data/extracts.")
+    new = command("new-service", _new_service, "Scaffold a service: a definition, a page and sample rows.")
+    new.add_argument("name", help="its identifier: small letters, digits and _")
+    return parser
