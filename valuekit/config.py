@@ -172,14 +172,19 @@ def _valid_keys(model: type[BaseModel], loc: Path_) -> list[str]:
     for part in loc:
         found = []
         for candidate in models:
-            fields = getattr(candidate, "model_fields", None)
-            if fields and part in fields:
+            fields = _fields(candidate)
+            if part in fields:
                 found += _models_in(fields[part].annotation)
             else:
                 found.append(candidate)
         tagged = [m for m in found if isinstance(part, str) and _tag(m) == part]
         models = tagged or found
-    return sorted({name for m in models for name in getattr(m, "model_fields", {})})
+    return sorted({name for m in models for name in _fields(m)})
+
+
+def _fields(model: Any) -> dict[str, Any]:
+    """Fields of a model by the name that they have in the file."""
+    return {field.alias or name: field for name, field in getattr(model, "model_fields", {}).items()}
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -1,0 +1,1 @@
+"""What the data means: pathways, costs, outcomes and value, made into the mart's tables."""
