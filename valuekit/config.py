@@ -38,8 +38,9 @@ def nearest(name: object, valid: list[str] | tuple[str, ...]) -> str:
 class Located:
     """A parsed YAML document that remembers on which line each value stands."""
 
-    def __init__(self, file: Path, data: Any, lines: dict[Path_, int]):
+    def __init__(self, file: Path, data: Any, lines: dict[Path_, int], name: str = ""):
         self.file, self.data, self._lines = file, data, lines
+        self.name = name or file.name
 
     def line(self, *path: str | int) -> int:
         """Line of the value at `path`, or of its nearest ancestor that has one."""
@@ -50,7 +51,7 @@ class Located:
 
     def where(self, *path: str | int) -> str:
         """``file:line`` of the value at `path`."""
-        return f"{self.file.name}:{self.line(*path)}"
+        return f"{self.name}:{self.line(*path)}"
 
 
 def read_yaml(file: Path) -> Located:
@@ -69,50 +70,64 @@ def read_yaml(file: Path) -> Located:
         raise DefinitionError(
             Problem(f"not UTF-8 text (byte {error.start})", file.name, do="Save the file as UTF-8.")
         ) from None
+    return parse_yaml(text, file)
+
+
+def parse_yaml(text: str, file: Path, name: str = "") -> Located:
+    """`text`, which stands in `file` (called `name` in faults; by default its name), as checked YAML.
+
+    A block inside a file is given after as many empty lines as stand before it, so that its lines count right.
+
+    Raises
+    ------
+    DefinitionError
+        As `read_yaml`.
+    """
+    name = name or file.name
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{file.name}:{mark.line + 1}" if mark else file.name
+        where = f"{name}:{mark.line + 1}" if mark else name
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise DefinitionError(
             Problem(f"not valid YAML: {reason}", where, do="Check the indentation, colons and quotes.")
         ) from None
     if root is None:
-        raise DefinitionError(Problem("the file is empty", file.name, do="Write the definition, or remove the file."))
+        raise DefinitionError(Problem("the file is empty", name, do="Write the definition, or remove the file."))
     lines: dict[Path_, int] = {}
-    data = _construct(root, file, (), lines)
-    return Located(file, data, lines)
+    data = _construct(root, name, (), lines)
+    return Located(file, data, lines, name)
 
 
-def _construct(node: yaml.Node, file: Path, path: Path_, lines: dict[Path_, int], depth: int = 0) -> Any:
+def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int], depth: int = 0) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
     if depth > 40:
-        raise DefinitionError(Problem("nested too deeply or refers to itself", f"{file.name}:{line}"))
+        raise DefinitionError(Problem("nested too deeply or refers to itself", f"{name}:{line}"))
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = _construct(key_node, file, (*path, "?"), {}, depth + 1)
+            key = _construct(key_node, name, (*path, "?"), {}, depth + 1)
             key = key if isinstance(key, str) else str(key_node.value)
             if key in result:
                 raise DefinitionError(
-                    Problem(f"the key '{key}' stands twice", f"{file.name}:{key_node.start_mark.line + 1}", do="Keep one.")
+                    Problem(f"the key '{key}' stands twice", f"{name}:{key_node.start_mark.line + 1}", do="Keep one.")
                 )
             lines[(*path, key)] = key_node.start_mark.line + 1
-            result[key] = _construct(value_node, file, (*path, key), lines, depth + 1)
+            result[key] = _construct(value_node, name, (*path, key), lines, depth + 1)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, file, (*path, i), lines, depth + 1) for i, item in enumerate(node.value)]
+        return [_construct(item, name, (*path, i), lines, depth + 1) for i, item in enumerate(node.value)]
     if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
         raise DefinitionError(
-            Problem(f"the tag '{node.tag}' is not allowed", f"{file.name}:{line}", do="Write a plain value.")
+            Problem(f"the tag '{node.tag}' is not allowed", f"{name}:{line}", do="Write a plain value.")
         )
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError):
         raise DefinitionError(
-            Problem(f"'{node.value}' cannot be read", f"{file.name}:{line}", do="Quote it if it is text.")
+            Problem(f"'{node.value}' cannot be read", f"{name}:{line}", do="Quote it if it is text.")
         ) from None
 
 
