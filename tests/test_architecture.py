@@ -1,0 +1,82 @@
+"""The house is as docs/architecture.md draws it: rooms look only back the way the data came."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FRONT_DOOR = {"cli", "build", "__main__"}
+COMMON = {"errors", "config", "project", "progress"}
+MAY_IMPORT = {
+    "errors": set(),
+    "config": {"errors"},
+    "project": {"errors"},
+    "progress": set(),
+    "mart": COMMON,
+    "extracts": COMMON,
+    "measures": COMMON | {"extracts", "mart"},
+    "report": COMMON | {"mart"},
+    "publish": COMMON | {"mart"},
+}
+MODULES = sorted((ROOT / "valuekit").rglob("*.py"))
+
+
+def room(file: Path) -> str:
+    """`extracts` for valuekit/extracts/read.py, `mart` for valuekit/mart.py."""
+    first = file.relative_to(ROOT / "valuekit").parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(file: Path) -> set[str]:
+    """Rooms of valuekit that `file` imports anywhere, inside functions too."""
+    package = ["valuekit", *file.relative_to(ROOT / "valuekit").parts[:-1]]
+    rooms = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)] if module == "valuekit" else [module]
+        rooms |= {name.split(".")[1] for name in names if name.startswith("valuekit.")}
+    return {r for r in rooms if (ROOT / "valuekit" / r).is_dir() or (ROOT / "valuekit" / f"{r}.py").is_file()}
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda f: f.relative_to(ROOT).as_posix())
+def test_a_room_imports_only_what_the_picture_allows(file: Path) -> None:
+    here = room(file)
+    if here in FRONT_DOOR or here == "__init__":
+        return
+    assert imported(file) - {here} <= MAY_IMPORT[here]
+
+
+def test_only_the_front_door_and_the_intake_know_the_sample() -> None:
+    knowing = {
+        file.relative_to(ROOT).as_posix()
+        for file in MODULES
+        if "extracts.sample" in file.read_text(encoding="utf-8") and "sample" not in file.parts[-2]
+    }
+    assert knowing <= {"valuekit/cli.py", "valuekit/measures/scaffold.py"}
+
+
+def test_measures_take_only_the_intake_and_code_lists_from_the_extracts_room() -> None:
+    for file in MODULES:
+        if room(file) != "measures":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("valuekit.extracts"):
+                names = {alias.name for alias in node.names}
+                assert not names & {"read", "pseudonymise", "validate"}, f"{file.name} reaches into the import step"
+
+
+def test_identifier_columns_are_named_only_in_the_extracts_room() -> None:
+    """A later room that never names an identifier cannot carry one by accident."""
+    identifiers = ("nhs_number", "postcode", "date_of_birth", "family_name", "given_name")
+    for file in MODULES:
+        if room(file) in {"extracts", "__init__"}:
+            continue
+        words = {node.value for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        words |= {node.attr for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)}
+        assert not words & set(identifiers), file.name
