@@ -1,0 +1,1 @@
+"""What came in: the only room that sees a person's identifiers."""
