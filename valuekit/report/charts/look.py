@@ -1,0 +1,118 @@
+"""The look that all charts share, and how a chart becomes an SVG."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+from functools import cache
+
+import font_source_sans_pro
+import matplotlib
+import plotnine as p9
+from matplotlib import font_manager
+
+FONTS = ["Source Sans Pro", "DejaVu Sans"]
+INK, QUIET, GRID, PAPER = "#212b32", "#4c6272", "#d8dde0", "#ffffff"
+BLUE, PALE_BLUE = "#005eb8", "#7fb2e0"
+SIGNALS = {"common": "#a6a6a6", "improvement": "#00b0f0", "concern": "#e46c0a", "neutral": "#490092"}
+"""Colours of NHS England's *Making Data Count*; each goes with a shape of its own."""
+SHAPES = {"common": "o", "improvement": "s", "concern": "D", "neutral": "^"}
+
+WIDTH, TEXT = 5.6, 11.0
+"""Inches and points: at 320 CSS pixels the text is still as large as small print (8 px)."""
+
+_RC = {
+    "svg.fonttype": "none",  # text stays text: selectable, small, in the page's own font
+    "svg.hashsalt": "valuekit",  # the same chart has the same ids
+    "font.family": FONTS,
+    "path.simplify": False,
+}
+_LABEL = TEXT / 2.8346  # plotnine measures text on the chart in millimetres
+
+
+@cache
+def _fonts_ready() -> None:
+    for name in ("SourceSansPro", "SourceSansProSemibold", "SourceSansProBold"):
+        font_manager.fontManager.addfont(font_source_sans_pro.font_files_ttf[name])
+
+
+@cache
+def theme(height: float) -> p9.theme:
+    """The theme of a chart `height` inches high."""
+    return p9.theme_void() + p9.theme(
+        figure_size=(WIDTH, height),
+        text=p9.element_text(family=FONTS, size=TEXT, color=INK),
+        axis_text=p9.element_text(color=INK, size=TEXT),
+        axis_text_x=p9.element_text(margin={"t": 4}),
+        axis_text_y=p9.element_text(margin={"r": 4}, ha="right"),
+        axis_title_x=p9.element_text(color=QUIET, size=TEXT, margin={"t": 4}),
+        panel_grid_major_y=p9.element_line(color=GRID, size=0.5),
+        legend_position="none",
+        plot_margin=0.015,
+    )
+
+
+def label_size() -> float:
+    """Size of labels on the chart, as plotnine's text layer takes it (points)."""
+    return TEXT
+
+
+def wrapped(text: str, width: int) -> str:
+    """`text` in lines of at most `width` characters."""
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False)) or text
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Heights for labels that are wanted at `wanted`: in the same order, at least `gap` apart, from `low` to `high`.
+
+    Labels keep their place where they can; where they cannot all fit, they are evenly spaced.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    if not order:
+        return []
+    gap = min(gap, (high - low) / max(len(order) - 1, 1))
+    placed: list[float] = []
+    for rank, i in enumerate(order):
+        least = low + rank * gap if not placed else placed[-1] + gap
+        placed.append(max(wanted[i], least))
+    ceiling = high
+    for rank in range(len(placed) - 1, -1, -1):
+        placed[rank] = min(placed[rank], ceiling)
+        ceiling = placed[rank] - gap
+    result = [0.0] * len(order)
+    for rank, i in enumerate(order):
+        result[i] = placed[rank]
+    return result
+
+
+def svg(chart: p9.ggplot) -> str:
+    """The chart as an SVG that can stand in a page: no metadata, no style element, no fixed background."""
+    _fonts_ready()
+    buffer = io.StringIO()
+    with matplotlib.rc_context(_RC):
+        figure = chart.draw()
+        try:
+            figure.savefig(
+                buffer,
+                format="svg",
+                transparent=True,
+                metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+            )
+        finally:
+            matplotlib.pyplot.close(figure)
+    return _clean(buffer.getvalue())
+
+
+_LEAVE_OUT = (
+    re.compile(r"^.*?(?=<svg)", re.S),  # XML and DOCTYPE lines
+    re.compile(r"<metadata>.*?</metadata>\s*", re.S),
+    re.compile(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>\s*", re.S),  # would style the whole page
+)
+
+
+def _clean(text: str) -> str:
+    for pattern in _LEAVE_OUT:
+        text = pattern.sub("", text, count=1)
+    return text.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
