@@ -1,0 +1,217 @@
+"""Who counts in a measure, and what their result is: one row a pathway and measure.
+
+Everything that is shown later is a count or a mean of these rows, so what a measure means is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from valuekit.errors import DefinitionError, Problem
+from valuekit.measures import eq5d
+from valuekit.measures.calendar import last_day
+
+if TYPE_CHECKING:
+    from valuekit.extracts import Intake
+    from valuekit.measures.definitions import Measure, ServiceDefinition
+
+GRACE_DAYS = 60
+"""Days after the time point in which a questionnaire may still come back: sent, reminded after two and four
+weeks, answered, and entered by the next month's extract. Nobody counts as missing before."""
+
+STAY_DUE_DAYS = 90
+"""Days after which a first stay counts as due. A stay is in the extracts only once it has ended, so newer
+months would hold the short stays alone."""
+
+WAIT_DUE_DAYS = 180
+"""Days after which a wait counts as due, and the longest wait that counts: every month has the same chance."""
+
+QUESTIONNAIRES = ("outcome_share", "outcome_mean", "eq5d_mean")
+"""Kinds of measure for which somebody has to be asked."""
+
+COLUMNS = (
+    "service", "measure", "pathway", "began", "fifth", "due", "eligible", "invited", "returned", "known", "value",
+)
+
+
+def days_to(time_point: str) -> int:
+    """Days from the start of the pathway to a time point such as ``6_months``; ``baseline`` is 0."""
+    found = re.fullmatch(r"(\d+)_(day|week|month|year)s?", time_point)
+    if time_point == "baseline":
+        return 0
+    if not found:
+        raise DefinitionError(
+            Problem(f"'{time_point}' is not a time point", do="Write it as baseline, 6_weeks, 6_months or 1_year.")
+        )
+    return round(int(found[1]) * {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}[found[2]])
+
+
+def due_days(measure: Measure, service: ServiceDefinition) -> int:
+    """Days from the start after which the measure's result of a pathway can be known."""
+    source, window = measure.source, service.pathway.days_after
+    if source.kind in QUESTIONNAIRES:
+        return days_to(source.time_point) + GRACE_DAYS
+    return {
+        "alive_share": lambda: source.days,
+        "days_at_home_mean": lambda: source.days,
+        "stay_mean": lambda: STAY_DUE_DAYS,
+        "wait_mean": lambda: min(WAIT_DUE_DAYS, window),
+        "pathway_cost_mean": lambda: window,
+    }[source.kind]()
+
+
+def results(
+    intake: Intake,
+    services: Sequence[ServiceDefinition],
+    pathway: pd.DataFrame,
+    pathway_activity: pd.DataFrame,
+    value_sets: Mapping[str, eq5d.ValueSet] | None = None,
+) -> pd.DataFrame:
+    """One row for each pathway and each measure of its service.
+
+    Parameters
+    ----------
+    intake
+        ``patients`` for deaths, ``outcomes`` for answers, ``activity`` for days in hospital.
+    pathway, pathway_activity
+        Pathways, and the activity linked to them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``due`` is the day from which the result could be known (the time point, and for questionnaires
+        60 days more); ``eligible`` whether the pathway got there within the period and counts;
+        ``invited``, ``returned`` and ``known`` how far it came; ``value`` the result, 0 or 1 for shares,
+        pounds for cost, missing unless known.
+
+    Notes
+    -----
+    Who had died before the time point of a questionnaire is not eligible, unless the measure says what a death
+    counts as. Such a death is a result for which nobody has to be asked: invited, returned and known.
+    """
+    deaths = intake.tables["patients"][["patient", "date_of_death"]]
+    people = pathway.merge(deaths, on="patient", how="left")
+    people["began"] = pd.to_datetime(people["began"]).dt.normalize()
+    people["date_of_death"] = pd.to_datetime(people["date_of_death"]).dt.normalize()
+    sets = eq5d.value_sets() if value_sets is None else value_sets
+    found = []
+    for service in services:
+        own = people[people["service"] == service.service].reset_index(drop=True)
+        for measure in service.measures:
+            rows = _of_kind(measure, service, own, intake, pathway_activity, sets)
+            days = due_days(measure, service)
+            found.append(_finish(rows, own, measure, days, pd.Timestamp(last_day(intake.period))))
+    return pd.concat(found, ignore_index=True)[list(COLUMNS)]
+
+
+def _finish(rows: pd.DataFrame, own: pd.DataFrame, measure: Measure, days: int, end: pd.Timestamp) -> pd.DataFrame:
+    due = own["began"] + pd.Timedelta(days=days)
+    reached = (due <= end).to_numpy()
+    rows = rows.assign(
+        service=own["service"], measure=measure.measure, pathway=own["pathway"], began=own["began"],
+        fifth=own["fifth"], due=due, eligible=rows["eligible"] & reached, known=rows["known"] & reached,
+    )
+    rows["value"] = rows["value"].where(rows["known"])
+    return rows
+
+
+def _of_kind(measure, service, own, intake, pathway_activity, sets) -> pd.DataFrame:
+    source = measure.source
+    if source.kind in QUESTIONNAIRES:
+        return _questionnaire(source, service.service, own, intake.tables["outcomes"], sets)
+    if source.kind == "wait_mean":
+        value = _wait(source, own, pathway_activity)
+        value = value.where(value <= due_days(measure, service))
+    else:
+        value = {
+            "alive_share": lambda: _alive(source, own),
+            "stay_mean": lambda: own["first_stay_days"],
+            "days_at_home_mean": lambda: _days_at_home(source, own, intake.tables["activity"]),
+            "pathway_cost_mean": lambda: own["cost_pence"] / 100,
+        }[source.kind]()
+    value = pd.to_numeric(value).astype("float64")
+    known = value.notna()
+    return pd.DataFrame({"eligible": True, "invited": known, "returned": known, "known": known, "value": value})
+
+
+def _alive(source, own: pd.DataFrame) -> pd.Series:
+    died = own["date_of_death"] < own["began"] + pd.Timedelta(days=source.days)
+    return (~died).astype(float)
+
+
+def _wait(source, own: pd.DataFrame, pathway_activity: pd.DataFrame) -> pd.Series:
+    """Days from the start to the first activity of the wanted types on or after it."""
+    wanted = pathway_activity[pathway_activity["activity_type"].isin(source.to_activity_types)]
+    starts = own[["pathway", "began"]].merge(wanted[["pathway", "start_date"]], on="pathway")
+    starts["days"] = (pd.to_datetime(starts["start_date"]).dt.normalize() - starts["began"]).dt.days
+    first = starts[starts["days"] >= 0].groupby("pathway")["days"].min()
+    return own["pathway"].map(first)
+
+
+def _days_at_home(source, own: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
+    """Days alive in the first so many, less nights in any hospital (stays that overlap count once)."""
+    until = own["began"] + pd.Timedelta(days=source.days)
+    alive = (until.where(~(own["date_of_death"] < until), own["date_of_death"]) - own["began"]).dt.days.clip(lower=0)
+    windows = own[["pathway", "patient", "began"]].assign(until=own["began"] + pd.to_timedelta(alive, unit="D"))
+    stays = activity.loc[activity["activity_type"] == "admitted", ["patient", "start_date", "end_date"]].dropna()
+    nights = windows.merge(stays, on="patient")
+    nights["from"] = np.maximum(pd.to_datetime(nights["start_date"]).dt.normalize(), nights["began"])
+    nights["to"] = np.minimum(pd.to_datetime(nights["end_date"]).dt.normalize(), nights["until"])
+    nights = nights[nights["to"] > nights["from"]].sort_values(["pathway", "from", "to"])
+    # The end of everything before, within the pathway: only what goes beyond it is new.
+    reached = nights.groupby("pathway")["to"].cummax().groupby(nights["pathway"]).shift()
+    new = (nights["to"] - np.maximum(nights["from"], reached.fillna(nights["from"]))).dt.days.clip(lower=0)
+    return alive - own["pathway"].map(new.groupby(nights["pathway"]).sum()).fillna(0)
+
+
+def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets) -> pd.DataFrame:
+    instrument = "eq5d5l" if source.kind == "eq5d_mean" else source.instrument
+    asked = outcomes[
+        (outcomes["service"] == service) & (outcomes["instrument"] == instrument)
+        & (outcomes["time_point"] == source.time_point)
+    ]
+    time_point = own["began"] + pd.Timedelta(days=days_to(source.time_point))
+    rows = _to_pathways(asked, own.assign(time_point=time_point))
+    if source.kind == "eq5d_mean":
+        rows["score"] = eq5d.index(rows["items"], source.value_set, sets)
+    else:
+        rows["score"] = rows["value"]
+    rows["score"] = rows["score"].where(rows["completed_date"].notna())
+    score = own["pathway"].map(_nearest(rows))
+    invited = own["pathway"].isin(rows["pathway"])
+    returned = own["pathway"].isin(rows.loc[rows["completed_date"].notna(), "pathway"])
+    died = own["date_of_death"] < time_point
+    dead_score = getattr(source, "death_counts_as", None)
+    if dead_score is not None:
+        score = score.where(~died, dead_score)
+        invited, returned = invited | died, returned | died
+    known = score.notna()
+    if source.kind == "outcome_share":
+        good = score >= source.at_least if source.at_least is not None else True
+        good &= score <= source.at_most if source.at_most is not None else True
+        score = good.astype(float)
+    return pd.DataFrame(
+        {"eligible": ~died | known, "invited": invited, "returned": returned, "known": known, "value": score}
+    )
+
+
+def _to_pathways(asked: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the outcomes extract, each with the one pathway of its person whose time point lies nearest."""
+    rows = asked.merge(own[["patient", "pathway", "time_point"]], on="patient")
+    gap = (pd.to_datetime(rows["recorded_date"]) - rows["time_point"]).abs()
+    order = rows.assign(gap=gap).sort_values(["outcome_id", "gap", "pathway"])
+    return order.drop_duplicates("outcome_id")
+
+
+def _nearest(rows: pd.DataFrame) -> pd.Series:
+    """Score by pathway: of several answers the one nearest the time point; of two as near, the later."""
+    usable = rows[rows["score"].notna()].copy()
+    completed = pd.to_datetime(usable["completed_date"])
+    usable["gap"], usable["late"] = (completed - usable["time_point"]).abs(), completed
+    best = usable.sort_values(["pathway", "gap", "late", "outcome_id"], ascending=[True, True, False, False])
+    return best.drop_duplicates("pathway").set_index("pathway")["score"]
