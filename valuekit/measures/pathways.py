@@ -1,0 +1,141 @@
+"""From activity to pathways: every contact of a person with one condition, joined into one story.
+
+The joins are the SQL files in ``sql/``, run in order by DuckDB inside this process. Each names
+its inputs, its output and what one row is. They read the validated extracts and a few small
+tables made here from the service definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from valuekit.measures.definitions import ServiceDefinition
+from valuekit.measures.calendar import last_day
+
+if TYPE_CHECKING:
+    from valuekit.extracts import Intake
+
+STEPS = (
+    "index_event", "pathway_activity", "first_stay", "days_in_hospital", "pathway", "pathway_cost", "cost_place",
+)
+"""The SQL files, in the order in which they run. Each becomes a table of its own name."""
+
+EXTRACTS = {
+    "activity": (
+        "activity_id", "patient", "activity_type", "spell_id", "start_date", "end_date", "primary_diagnosis",
+        "primary_procedure", "treatment_function", "department", "age_band",
+    ),
+    "cost_lines": ("cost_line_id", "activity_id", "resource", "department", "pence"),
+    "patients": ("patient", "sex", "deprivation_decile"),
+}
+"""What the SQL reads of the extracts: no more than it needs."""
+
+MEMORY_LIMIT = "2GB"
+"""DuckDB's memory; what does not fit goes to a temporary file."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What came of linking.
+
+    Attributes
+    ----------
+    pathway
+        One row a pathway: `pathway`, `service`, `patient`, `began`, `age_band`, `sex`, `fifth`, `cost_pence`,
+        `first_stay_days`, `days_in_hospital`, `complete`.
+    pathway_activity
+        One row an activity on a pathway: `pathway`, `service`, `stage`, `patient`, `activity_id`, `activity_type`,
+        `department`, `spell_id`, `start_date`, `end_date`, `day` (from the start), `pence`.
+    pathway_cost
+        One row a stage, resource and department of a pathway: `pence`.
+    cost_place
+        One row a place of cost (`pathway` and service, `outside`, `no_activity`): `pence`.
+    """
+
+    pathway: pd.DataFrame
+    pathway_activity: pd.DataFrame
+    pathway_cost: pd.DataFrame
+    cost_place: pd.DataFrame
+
+
+def link(intake: Intake, services: Iterable[ServiceDefinition]) -> Linked:
+    """Join activity into pathways and cost to them.
+
+    Parameters
+    ----------
+    intake
+        Validated extracts of the period and all months before it.
+    services
+        In the order in which they stand; the first wins where two begin on one day.
+    """
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as database:
+        for name, columns in EXTRACTS.items():
+            frame = intake.tables[name][list(columns)]
+            database.register(name, pa.Table.from_pandas(frame, preserve_index=False))
+        for name, table in _rules(tuple(services), last_day(intake.period)):
+            database.register(name, table)
+        for step in STEPS:
+            database.execute(f"CREATE TABLE {step} AS {_sql(step)}")
+        return Linked(**{name: _frame(database, name) for name in Linked.__dataclass_fields__})
+
+
+def _sql(name: str) -> str:
+    return (resources.files("valuekit.measures") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _frame(database: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
+    frame = database.sql(f"SELECT * FROM {name}").to_arrow_table().to_pandas()
+    return frame.astype({"fifth": "Int64"}) if "fifth" in frame else frame
+
+
+def _rules(services: tuple[ServiceDefinition, ...], period_end: date) -> Iterator[tuple[str, pa.Table]]:
+    """The service definitions as tables; a missing code stands for any."""
+    yield "release", pa.table({"period_end": pa.array([period_end], pa.date32())})
+    yield "service_rule", _table(
+        {"service": pa.string(), "position": pa.int32(), "new_after_days": pa.int32(), "days_before": pa.int32(),
+         "days_after": pa.int32()},
+        [
+            (s.service, i, s.cohort.new_after_days, s.pathway.days_before, s.pathway.days_after)
+            for i, s in enumerate(services)
+        ],
+    )
+    yield "cohort_rule", _table(
+        dict.fromkeys(("service", "activity_type", "diagnosis", "procedure"), pa.string()),
+        [
+            (s.service, kind, diagnosis, procedure)
+            for s in services
+            for kind in s.cohort.activity_types
+            for diagnosis in s.cohort.diagnoses or (None,)
+            for procedure in s.cohort.procedures or (None,)
+        ],
+    )
+    yield "left_out", _table(
+        dict.fromkeys(("service", "treatment_function"), pa.string()),
+        [(s.service, code) for s in services for code in s.pathway.leave_out_treatment_functions],
+    )
+    yield "stage_rule", _table(
+        {"service": pa.string(), "stage": pa.string(), "position": pa.int32(), "activity_type": pa.string(),
+         "department": pa.string(), "treatment_function": pa.string(), "from_day": pa.int32(), "to_day": pa.int32()},
+        [
+            (s.service, stage.stage, i, kind, department, function, stage.from_day, stage.to_day)
+            for s in services
+            for i, stage in enumerate(s.pathway.stages)
+            for kind in stage.activity_types
+            for department in stage.departments or (None,)
+            for function in stage.treatment_functions or (None,)
+        ],
+    )
+
+
+def _table(columns: dict[str, pa.DataType], rows: list[tuple]) -> pa.Table:
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = [pa.array(column, kind) for column, kind in zip(values, columns.values(), strict=True)]
+    return pa.table(arrays, names=list(columns))

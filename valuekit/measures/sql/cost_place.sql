@@ -1,0 +1,17 @@
+-- Where every cost line ended up: on a pathway, outside all of them, or with no activity that is known.
+-- In:    cost_lines, activity, pathway_activity
+-- Out:   cost_place
+-- Grain: one place: 'pathway' (one row a service), 'outside', 'no_activity'.
+SELECT
+    CASE
+        WHEN linked.activity_id IS NOT NULL THEN 'pathway'
+        WHEN activity.activity_id IS NOT NULL THEN 'outside'
+        ELSE 'no_activity'
+    END AS place,
+    linked.service,
+    CAST(sum(line.pence) AS BIGINT) AS pence
+FROM cost_lines AS line
+LEFT JOIN activity USING (activity_id)
+LEFT JOIN pathway_activity AS linked USING (activity_id)
+GROUP BY ALL
+ORDER BY ALL
