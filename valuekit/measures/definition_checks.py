@@ -5,13 +5,11 @@ Each check yields :class:`Problem` with file, line and the nearest right name.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from valuekit.config import Located, nearest, read_yaml
+from valuekit.config import Located, nearest
 from valuekit.errors import Problem
 
 if TYPE_CHECKING:
@@ -19,29 +17,6 @@ if TYPE_CHECKING:
 
 RESERVED = "cost_per_pathway"
 SHARES = ("outcome_share", "alive_share")
-
-
-def schema_codes(folder: Path) -> dict[str, dict[str, str]]:
-    """Code lists of the schemas: list name or ``extract.column`` → {code: label}."""
-    codes: dict[str, dict[str, str]] = {}
-    for file in sorted(folder.glob("*.yaml")):
-        data = read_yaml(file).data
-        if file.stem == "codes":
-            codes |= {name: dict(labels) for name, labels in data.items()}
-            continue
-        for column, about in (data.get("columns") or {}).items():
-            if "codes" in about:
-                codes[f"{data['extract']}.{column}"] = dict(about["codes"])
-    return codes
-
-
-def value_sets(folder: Path) -> dict[str, str]:
-    """EQ-5D value sets in ``data/reference/``: name → instrument."""
-    sets: dict[str, str] = {}
-    for file in sorted(folder.glob("eq5d_*decrements.csv")):
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            sets |= {row["value_set"]: row["instrument"] for row in csv.DictReader(text)}
-    return sets
 
 
 def claims(located: Located, claimed: dict[str, str]) -> Iterator[Problem]:
@@ -52,12 +27,14 @@ def claims(located: Located, claimed: dict[str, str]) -> Iterator[Problem]:
     if service in claimed:
         yield Problem(
             f"the service '{service}' is already defined in {claimed[service]}",
-            located.where("service"), do="Give each service one file.",
+            located.where("service"),
+            do="Give each service one file.",
         )
     claimed.setdefault(service, located.file.name)
     if service != located.file.stem:
         yield Problem(
-            f"the file is called {located.file.name} but defines '{service}'", located.where("service"),
+            f"the file is called {located.file.name} but defines '{service}'",
+            located.where("service"),
             do=f"Call the file {service}.yml or the service '{located.file.stem}'.",
         )
 
@@ -77,25 +54,34 @@ def _known(value: str, codes: Codes, name: str, what: str, located: Located, *pa
         yield Problem(f"unknown {what} '{value}'", located.where(*path), do=nearest(value, list(codes[name])))
 
 
-def _treatment_functions(values: tuple[str, ...], codes: Codes, located: Located, *path: Any) -> Iterator[Problem]:
+def _treatment_functions(
+    values: tuple[str, ...], codes: Codes, located: Located, *path: Any
+) -> Iterator[Problem]:
     """Three digits are checked by type; a list of codes is used where a schema has one."""
     for i, value in enumerate(values):
-        yield from _known(value, codes, "activity.treatment_function", "treatment function code", located, *path, i)
+        yield from _known(
+            value, codes, "activity.treatment_function", "treatment function code", located, *path, i
+        )
 
 
 def _twice(items: list[str], what: str, located: Located, *path: Any) -> Iterator[Problem]:
     for i, item in enumerate(items):
         if item in items[:i]:
-            yield Problem(f"the {what} '{item}' stands twice", located.where(*path, i), do="Give each its own name.")
+            yield Problem(
+                f"the {what} '{item}' stands twice", located.where(*path, i), do="Give each its own name."
+            )
 
 
 def _cohort(service: Service, located: Located, codes: Codes) -> Iterator[Problem]:
     cohort = service.cohort
     for i, kind in enumerate(cohort.activity_types):
-        yield from _known(kind, codes, "activity.activity_type", "activity type", located, "cohort", "activity_types", i)
+        yield from _known(
+            kind, codes, "activity.activity_type", "activity type", located, "cohort", "activity_types", i
+        )
     if not cohort.diagnoses and not cohort.procedures:
         yield Problem(
-            "nobody can be told apart: neither diagnoses nor procedures are given", located.where("cohort"),
+            "nobody can be told apart: neither diagnoses nor procedures are given",
+            located.where("cohort"),
             do="Give at least one ICD-10 or OPCS-4 code.",
         )
     path = ("pathway", "leave_out_treatment_functions")
@@ -109,15 +95,20 @@ def _stages(service: Service, located: Located, codes: Codes) -> Iterator[Proble
         at = (*root, i)
         if stage.stage == "other":
             yield Problem(
-                "the stage name 'other' is kept for care that fits no stage", located.where(*at, "stage"),
+                "the stage name 'other' is kept for care that fits no stage",
+                located.where(*at, "stage"),
                 do="Choose another name.",
             )
         for j, kind in enumerate(stage.activity_types):
-            yield from _known(kind, codes, "activity.activity_type", "activity type", located, *at, "activity_types", j)
+            yield from _known(
+                kind, codes, "activity.activity_type", "activity type", located, *at, "activity_types", j
+            )
         for j, code in enumerate(stage.departments):
             yield from _known(code, codes, "departments", "department", located, *at, "departments", j)
         yield from _treatment_functions(stage.treatment_functions, codes, located, *at, "treatment_functions")
-        yield from _reachable(stage, pathway.stages[:i], -pathway.days_before, pathway.days_after, located, at)
+        yield from _reachable(
+            stage, pathway.stages[:i], -pathway.days_before, pathway.days_after, located, at
+        )
 
 
 def _reachable(
@@ -128,8 +119,10 @@ def _reachable(
     where = located.where(*at, "to_day" if stage.to_day is not None else "stage")
     if begins > ends:
         yield Problem(
-            f"the stage '{stage.stage}' can never be reached: no day of the pathway lies in it", where,
-            f"the pathway runs from day {first} to day {last}", "Mend from_day and to_day.",
+            f"the stage '{stage.stage}' can never be reached: no day of the pathway lies in it",
+            where,
+            f"the pathway runs from day {first} to day {last}",
+            "Mend from_day and to_day.",
         )
     for other in earlier:
         other_begins, other_ends = _days(other, first, last)
@@ -137,11 +130,14 @@ def _reachable(
             set(stage.activity_types) <= set(other.activity_types)
             and _within(stage.departments, other.departments)
             and _within(stage.treatment_functions, other.treatment_functions)
-            and other_begins <= begins and ends <= other_ends
+            and other_begins <= begins
+            and ends <= other_ends
         ):
             yield Problem(
-                f"the stage '{stage.stage}' can never be reached: all of it fits '{other.stage}', which comes first",
-                located.where(*at, "stage"), do="Put it first, or narrow the stage before it.",
+                f"the stage '{stage.stage}' can never be reached",
+                located.where(*at, "stage"),
+                f"all of it fits '{other.stage}', which comes first",
+                do="Put it first, or narrow the stage before it.",
             )
             return
 
@@ -163,7 +159,8 @@ def _measures(service: Service, located: Located, codes: Codes, sets: Mapping[st
         at = ("measures", i)
         if measure.measure == RESERVED:
             yield Problem(
-                f"'{RESERVED}' is added to every service and cannot be defined", located.where(*at, "measure"),
+                f"'{RESERVED}' is added to every service and cannot be defined",
+                located.where(*at, "measure"),
                 do="Choose another name.",
             )
         yield from _source(measure, located, codes, sets, *at, "from")
@@ -172,23 +169,31 @@ def _measures(service: Service, located: Located, codes: Codes, sets: Mapping[st
             yield Problem(
                 f"the target {measure.target.value:g} of '{measure.measure}' is out of range",
                 located.where(*at, "target", "value"),
-                do=f"Give a target from {lowest:g} to {highest:g} {measure.unit}.".replace(" to inf", " upwards"),
+                do=f"Give a target from {lowest:g} to {highest:g} {measure.unit}.".replace(
+                    " to inf", " upwards"
+                ),
             )
 
 
-def _source(measure: Measure, located: Located, codes: Codes, sets: Mapping[str, str], *at: Any) -> Iterator[Problem]:
+def _source(
+    measure: Measure, located: Located, codes: Codes, sets: Mapping[str, str], *at: Any
+) -> Iterator[Problem]:
     source = measure.source
     if instrument := getattr(source, "instrument", None):
         yield from _known(instrument, codes, "outcomes.instrument", "instrument", located, *at, "instrument")
     if time_point := getattr(source, "time_point", None):
         yield from _known(time_point, codes, "outcomes.time_point", "time point", located, *at, "time_point")
     for j, kind in enumerate(getattr(source, "to_activity_types", ())):
-        yield from _known(kind, codes, "activity.activity_type", "activity type", located, *at, "to_activity_types", j)
+        yield from _known(
+            kind, codes, "activity.activity_type", "activity type", located, *at, "to_activity_types", j
+        )
     if source.kind == "eq5d_mean":
         usable = [name for name, made_for in sets.items() if made_for == "EQ-5D-5L"]
         if source.value_set not in usable:
             yield Problem(
-                f"unknown value set '{source.value_set}'", located.where(*at, "value_set"), "the answers are EQ-5D-5L",
+                f"unknown value set '{source.value_set}'",
+                located.where(*at, "value_set"),
+                "the answers are EQ-5D-5L",
                 nearest(source.value_set, usable),
             )
     if source.kind == "outcome_share":
@@ -198,14 +203,19 @@ def _source(measure: Measure, located: Located, codes: Codes, sets: Mapping[str,
 def _threshold(measure: Measure, located: Located, codes: Codes, *at: Any) -> Iterator[Problem]:
     source = measure.source
     if (source.at_least is None) == (source.at_most is None):
-        given = "both at_least and at_most are" if source.at_least is not None else "neither at_least nor at_most is"
+        given = (
+            "both at_least and at_most are"
+            if source.at_least is not None
+            else "neither at_least nor at_most is"
+        )
         yield Problem(f"{given} given for '{measure.measure}'", located.where(*at), do="Give one of the two.")
     lowest, highest = _scale(source.instrument, codes)
     for key in ("at_least", "at_most", "death_counts_as"):
         value = getattr(source, key)
         if value is not None and not lowest <= value <= highest:
             yield Problem(
-                f"{key} {value:g} lies outside the scale of '{source.instrument}'", located.where(*at, key),
+                f"{key} {value:g} lies outside the scale of '{source.instrument}'",
+                located.where(*at, key),
                 do=f"Give a score from {lowest:g} to {highest:g}.",
             )
 
@@ -240,16 +250,23 @@ def _references(service: Service, located: Located) -> Iterator[Problem]:
     shares = [name for name, m in by_name.items() if m.source.kind in SHARES]
     where = located.where("value", "outcome")
     if outcome not in by_name:
-        yield Problem(f"no measure is called '{outcome}'", where, do=nearest(outcome, shares or list(by_name)))
+        yield Problem(
+            f"no measure is called '{outcome}'", where, do=nearest(outcome, shares or list(by_name))
+        )
     elif outcome not in shares:
         yield Problem(
-            f"the value outcome '{outcome}' is a mean", where, "value counts people, so its outcome is a share of people",
-            f"Name a share: {', '.join(shares)}." if shares else "Add a measure of kind outcome_share or alive_share.",
+            f"the value outcome '{outcome}' is a mean",
+            where,
+            "value counts people, so its outcome is a share of people",
+            f"Name a share: {', '.join(shares)}."
+            if shares
+            else "Add a measure of kind outcome_share or alive_share.",
         )
     yield from _twice([topic.topic for topic in service.what_matters], "topic", located, "what_matters")
     for i, topic in enumerate(service.what_matters):
         if topic.measure is not None and topic.measure not in by_name:
             yield Problem(
-                f"no measure is called '{topic.measure}'", located.where("what_matters", i, "measure"),
+                f"no measure is called '{topic.measure}'",
+                located.where("what_matters", i, "measure"),
                 do=nearest(topic.measure, list(by_name)),
             )

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from valuekit.config import Settings, checked, read_yaml
 from valuekit.errors import DefinitionError, Problem
-from valuekit.measures import definition_checks
+from valuekit.extracts.schemas import code_labels, load_schemas
+from valuekit.measures import definition_checks, eq5d
 from valuekit.project import Project
 
 COST_MEASURE = "cost_per_pathway"
@@ -44,10 +45,15 @@ def _coded(pattern: str, says: str):
     return Annotated[str, BeforeValidator(text), AfterValidator(check)]
 
 
-Identifier = _coded(r"[a-z][a-z0-9_]*", "an identifier: small letters, digits and underscores, a letter first")
-Diagnosis = _coded(r"[A-Z]\d{2}[0-9X]?[0-9A-Z]?", "an ICD-10 code: a letter and two to four more characters, without dot, as I63")
+Identifier = _coded(
+    r"[a-z][a-z0-9_]*", "an identifier: small letters, digits and underscores, a letter first"
+)
+Diagnosis = _coded(
+    r"[A-Z]\d{2}[0-9X]?[0-9A-Z]?",
+    "an ICD-10 code: a letter and two to four more characters, without dot, as I63",
+)
 Procedure = _coded(r"[A-Z]\d{2,3}", "an OPCS-4 code: a letter and two or three digits, without dot, as K254")
-TreatmentFunction = _coded(r"\d{3}", "a treatment function code: three digits in quotes, as \"130\"")
+TreatmentFunction = _coded(r"\d{3}", 'a treatment function code: three digits in quotes, as "130"')
 Words = Annotated[str, Field(min_length=1)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 PositiveDays = Annotated[int, Field(ge=1, le=3660)]
@@ -312,8 +318,10 @@ def load_services(project: Project, codes: Codes | None = None) -> tuple[Service
     DefinitionError
         Every fault of every file, each with file, line and what to do.
     """
-    codes = definition_checks.schema_codes(project.schemas) if codes is None else codes
-    value_sets = definition_checks.value_sets(project.reference)
+    codes = code_labels(load_schemas(project, ())) if codes is None else codes
+    value_sets = {
+        name: value_set.instrument for name, value_set in eq5d.value_sets(project.reference).items()
+    }
     problems: list[Problem] = []
     claimed: dict[str, str] = {}
     services: list[Service] = []
@@ -328,13 +336,18 @@ def load_services(project: Project, codes: Codes | None = None) -> tuple[Service
         problems += definition_checks.faults(service, located, codes, value_sets)
         services.append(service)
     if not services and not problems:
-        problems.append(Problem("no service is defined", "data/services", do="Run: valuekit new-service asthma"))
+        problems.append(
+            Problem("no service is defined", "data/services", do="Run: valuekit new-service asthma")
+        )
     if problems:
         raise DefinitionError(problems)
     services.sort(key=lambda s: (s.position is None, s.position or 0, s.service))
     return tuple(
         ServiceDefinition.model_validate(
-            {**{name: getattr(s, name) for name in Service.model_fields}, "measures": (*s.measures, _cost_measure(s))}
+            {
+                **{name: getattr(s, name) for name in Service.model_fields},
+                "measures": (*s.measures, _cost_measure(s)),
+            }
         )
         for s in services
     )

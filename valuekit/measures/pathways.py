@@ -17,21 +17,36 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from valuekit.measures.definitions import ServiceDefinition
 from valuekit.measures.calendar import last_day
+from valuekit.measures.definitions import ServiceDefinition
 
 if TYPE_CHECKING:
     from valuekit.extracts import Intake
 
 STEPS = (
-    "index_event", "pathway_activity", "first_stay", "days_in_hospital", "pathway", "pathway_cost", "cost_place",
+    "index_event",
+    "pathway_activity",
+    "first_stay",
+    "days_in_hospital",
+    "pathway",
+    "pathway_cost",
+    "cost_place",
 )
 """The SQL files, in the order in which they run. Each becomes a table of its own name."""
 
 EXTRACTS = {
     "activity": (
-        "activity_id", "patient", "activity_type", "spell_id", "start_date", "end_date", "primary_diagnosis",
-        "primary_procedure", "treatment_function", "department", "age_band",
+        "activity_id",
+        "patient",
+        "activity_type",
+        "spell_id",
+        "start_date",
+        "end_date",
+        "primary_diagnosis",
+        "primary_procedure",
+        "treatment_function",
+        "department",
+        "age_band",
     ),
     "cost_lines": ("cost_line_id", "activity_id", "resource", "department", "pence"),
     "patients": ("patient", "sex", "deprivation_decile"),
@@ -52,8 +67,8 @@ class Linked:
         One row a pathway: `pathway`, `service`, `patient`, `began`, `age_band`, `sex`, `fifth`, `cost_pence`,
         `first_stay_days`, `days_in_hospital`, `complete`.
     pathway_activity
-        One row an activity on a pathway: `pathway`, `service`, `stage`, `patient`, `activity_id`, `activity_type`,
-        `department`, `spell_id`, `start_date`, `end_date`, `day` (from the start), `pence`.
+        One row an activity on a pathway: `pathway`, `service`, `stage`, `patient`, `activity_id`,
+        `activity_type`, `department`, `spell_id`, `start_date`, `end_date`, `day` (from the start), `pence`.
     pathway_cost
         One row a stage, resource and department of a pathway: `pence`.
     cost_place
@@ -99,39 +114,64 @@ def _frame(database: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
 def _rules(services: tuple[ServiceDefinition, ...], period_end: date) -> Iterator[tuple[str, pa.Table]]:
     """The service definitions as tables; a missing code stands for any."""
     yield "release", pa.table({"period_end": pa.array([period_end], pa.date32())})
-    yield "service_rule", _table(
-        {"service": pa.string(), "position": pa.int32(), "new_after_days": pa.int32(), "days_before": pa.int32(),
-         "days_after": pa.int32()},
-        [
-            (s.service, i, s.cohort.new_after_days, s.pathway.days_before, s.pathway.days_after)
-            for i, s in enumerate(services)
-        ],
+    yield (
+        "service_rule",
+        _table(
+            {
+                "service": pa.string(),
+                "position": pa.int32(),
+                "new_after_days": pa.int32(),
+                "days_before": pa.int32(),
+                "days_after": pa.int32(),
+            },
+            [
+                (s.service, i, s.cohort.new_after_days, s.pathway.days_before, s.pathway.days_after)
+                for i, s in enumerate(services)
+            ],
+        ),
     )
-    yield "cohort_rule", _table(
-        dict.fromkeys(("service", "activity_type", "diagnosis", "procedure"), pa.string()),
-        [
-            (s.service, kind, diagnosis, procedure)
-            for s in services
-            for kind in s.cohort.activity_types
-            for diagnosis in s.cohort.diagnoses or (None,)
-            for procedure in s.cohort.procedures or (None,)
-        ],
+    yield (
+        "cohort_rule",
+        _table(
+            dict.fromkeys(("service", "activity_type", "diagnosis", "procedure"), pa.string()),
+            [
+                (s.service, kind, diagnosis, procedure)
+                for s in services
+                for kind in s.cohort.activity_types
+                for diagnosis in s.cohort.diagnoses or (None,)
+                for procedure in s.cohort.procedures or (None,)
+            ],
+        ),
     )
-    yield "left_out", _table(
-        dict.fromkeys(("service", "treatment_function"), pa.string()),
-        [(s.service, code) for s in services for code in s.pathway.leave_out_treatment_functions],
+    yield (
+        "left_out",
+        _table(
+            dict.fromkeys(("service", "treatment_function"), pa.string()),
+            [(s.service, code) for s in services for code in s.pathway.leave_out_treatment_functions],
+        ),
     )
-    yield "stage_rule", _table(
-        {"service": pa.string(), "stage": pa.string(), "position": pa.int32(), "activity_type": pa.string(),
-         "department": pa.string(), "treatment_function": pa.string(), "from_day": pa.int32(), "to_day": pa.int32()},
-        [
-            (s.service, stage.stage, i, kind, department, function, stage.from_day, stage.to_day)
-            for s in services
-            for i, stage in enumerate(s.pathway.stages)
-            for kind in stage.activity_types
-            for department in stage.departments or (None,)
-            for function in stage.treatment_functions or (None,)
-        ],
+    yield (
+        "stage_rule",
+        _table(
+            {
+                "service": pa.string(),
+                "stage": pa.string(),
+                "position": pa.int32(),
+                "activity_type": pa.string(),
+                "department": pa.string(),
+                "treatment_function": pa.string(),
+                "from_day": pa.int32(),
+                "to_day": pa.int32(),
+            },
+            [
+                (s.service, stage.stage, i, kind, department, function, stage.from_day, stage.to_day)
+                for s in services
+                for i, stage in enumerate(s.pathway.stages)
+                for kind in stage.activity_types
+                for department in stage.departments or (None,)
+                for function in stage.treatment_functions or (None,)
+            ],
+        ),
     )
 
 
