@@ -48,9 +48,9 @@ def cost_spread(bands: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
             breaks=ticks, labels=[pounds(t) for t in ticks], expand=(0, 0), limits=(0, end * 1.03),
             name="Cost of a pathway" + (", the last bar and all above it" if is_open else ""),
         )
-        + p9.scale_y_continuous(limits=(0, tallest * 1.25), expand=(0, 0))
+        + p9.scale_y_continuous(limits=(0, tallest * 1.34), expand=(0, 0))
         + look.theme(2.7)
-        + p9.theme(axis_title_y=p9.element_blank())
+        + look.AXIS_TITLE
     )
 
 
@@ -58,14 +58,14 @@ def _marks(summary: Row, end: float, tallest: float) -> list[object]:
     """Mean and median: a line and a label each, on their own side."""
     marks = pd.DataFrame(
         [
-            {"x": summary.median, "y": tallest * 1.22, "label": f"Median {pounds(summary.median)}", "type": "dashed"},
-            {"x": summary.mean, "y": tallest * 1.1, "label": f"Mean {pounds(summary.mean)}", "type": "solid"},
+            {"x": summary.median, "y": tallest * 1.26, "label": f"Median {pounds(summary.median)}", "type": "dashed"},
+            {"x": summary.mean, "y": tallest * 1.12, "label": f"Mean {pounds(summary.mean)}", "type": "solid"},
         ]
     )
     marks["text_x"] = marks["x"] + end * 0.012
     return [
         p9.geom_segment(p9.aes("x", "y", xend="x", yend=0, linetype="type"), data=marks, color=look.INK, size=0.8),
-        p9.geom_text(p9.aes("text_x", "y", label="label"), data=marks, ha="left", va="center", size=look.label_size()),
+        p9.geom_text(p9.aes("text_x", "y", label="label"), data=marks, ha="left", va="center", size=look.LABEL),
     ]
 
 

@@ -26,7 +26,7 @@ def deprivation(measure: Row, fifths: Sequence[Row]) -> p9.ggplot | None:
             "value": [float(f.value) for f in shown],
             "lower": [float(f.lower if f.lower is not None else f.value) for f in shown],
             "upper": [float(f.upper if f.upper is not None else f.value) for f in shown],
-            "label": [f" {value_of(measure, f.value)}, n = {f.n:,}" if f.n is not None else "" for f in shown],
+            "label": [f"{value_of(measure, f.value)}, n = {f.n:,}" if f.n is not None else "" for f in shown],
         }
     )
     low, high = float(table["lower"].min()), float(table["upper"].max())
@@ -35,7 +35,7 @@ def deprivation(measure: Row, fifths: Sequence[Row]) -> p9.ggplot | None:
         p9.ggplot(table, p9.aes("value", "y"))
         + p9.geom_segment(p9.aes("lower", "y", xend="upper", yend="y"), color=look.INK, size=0.7)
         + p9.geom_point(color=look.BLUE, size=3.2)
-        + p9.geom_text(p9.aes("upper", "y", label="label"), ha="left", size=look.label_size() - 1)
+        + p9.geom_text(p9.aes("upper", "y", label="label"), ha="left", nudge_x=room * 0.02, size=look.LABEL)
         + p9.scale_x_continuous(
             limits=(low - room * 0.08, high + room * 0.62),
             labels=lambda ticks: [_tick(measure, t, room) if t <= high + room * 0.1 else "" for t in ticks],

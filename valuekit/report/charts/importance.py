@@ -43,7 +43,7 @@ def importance(ratings: Sequence[Row]) -> p9.ggplot | None:
         p9.ggplot(table, p9.aes("mean", "y"))
         + p9.geom_segment(p9.aes("lower", "y", xend="upper", yend="y"), color=look.INK, size=0.6)
         + p9.geom_point(p9.aes(shape="group", fill="group"), color=look.INK, size=2.6, stroke=0.4)
-        + p9.geom_text(p9.aes("upper", "y", label="label"), ha="left", nudge_x=0.08, size=look.label_size() - 1)
+        + p9.geom_text(p9.aes("upper", "y", label="label"), ha="left", nudge_x=0.08, size=look.LABEL)
         + p9.scale_shape_manual(_SHAPES)
         + p9.scale_fill_manual({"patient": look.BLUE, "carer": look.PALE_BLUE, "clinician": look.PAPER})
         + p9.scale_x_continuous(

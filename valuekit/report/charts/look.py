@@ -20,8 +20,8 @@ SIGNALS = {"common": "#a6a6a6", "improvement": "#00b0f0", "concern": "#e46c0a", 
 """Colours of NHS England's *Making Data Count*; each goes with a shape of its own."""
 SHAPES = {"common": "o", "improvement": "s", "concern": "D", "neutral": "^"}
 
-WIDTH, TEXT = 5.6, 11.0
-"""Inches and points: at 320 CSS pixels the text is still as large as small print (8 px)."""
+WIDTH, TEXT, LABEL = 5.0, 11.0, 10.0
+"""Inches and points (`LABEL`: text on the chart): at 320 CSS pixels the text is still as large as small print (8 px)."""
 
 _RC = {
     "svg.fonttype": "none",  # text stays text: selectable, small, in the page's own font
@@ -29,7 +29,8 @@ _RC = {
     "font.family": FONTS,
     "path.simplify": False,
 }
-_LABEL = TEXT / 2.8346  # plotnine measures text on the chart in millimetres
+AXIS_TITLE = p9.theme(axis_title_x=p9.element_text(color=QUIET, size=TEXT, margin={"t": 4}))
+"""For the few charts whose axis does not explain itself."""
 
 
 @cache
@@ -47,16 +48,11 @@ def theme(height: float) -> p9.theme:
         axis_text=p9.element_text(color=INK, size=TEXT),
         axis_text_x=p9.element_text(margin={"t": 4}),
         axis_text_y=p9.element_text(margin={"r": 4}, ha="right"),
-        axis_title_x=p9.element_text(color=QUIET, size=TEXT, margin={"t": 4}),
+        axis_title=p9.element_blank(),
         panel_grid_major_y=p9.element_line(color=GRID, size=0.5),
         legend_position="none",
         plot_margin=0.015,
     )
-
-
-def label_size() -> float:
-    """Size of labels on the chart, as plotnine's text layer takes it (points)."""
-    return TEXT
 
 
 def wrapped(text: str, width: int) -> str:

@@ -33,6 +33,9 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
     ggplot or None
         None where no point may be shown.
     """
+    series = _to_newest_shown(series)
+    if not series:
+        return None
     points = pd.DataFrame(
         {
             "x": [pd.Timestamp(r.period_start) for r in series],
@@ -40,22 +43,18 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
             "signal": [r.signal or "common" for r in series],
         }
     )
-    if points["y"].notna().sum() == 0:
-        return None
     low, high = _range(measure, series, points)
     marked = [c for c in changes if c.date is not None and points["x"].min() < c.date <= points["x"].max()]
     top = high + (high - low) * (0.2 if marked else 0.04)
     start, end = points["x"].min(), points["x"].max()
-    lines = _lines(series)
+    lines = _lines(measure, series, start, end)
     chart = p9.ggplot(points, p9.aes("x", "y"))
     for change in marked:
         chart += p9.geom_vline(xintercept=change.date, linetype="dashed", color=look.INK, size=0.5)
     if len(lines):
         chart += p9.geom_segment(
-            p9.aes("x", "y", xend="xend", yend="y", linetype="kind"), data=lines, color=look.QUIET, size=0.6
+            p9.aes("x", "y", xend="xend", yend="y", linetype="kind", color="kind"), data=lines, size=0.7
         )
-    if measure.target is not None:
-        chart += p9.geom_hline(yintercept=measure.target, linetype="dotted", color=look.BLUE, size=0.9)
     chart += p9.geom_line(p9.aes(group=1), color=look.QUIET, size=0.4, na_rm=True)
     chart += p9.geom_point(
         p9.aes(shape="signal", fill="signal", size="signal"), color=look.INK, stroke=0.3, na_rm=True
@@ -65,7 +64,7 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         chart += p9.geom_text(
             p9.aes("x", "y", label="label", ha="ha", va="va"),
             data=labels,
-            size=look.label_size() - 1,
+            size=look.LABEL,
             color=look.INK,
             lineheight=0.95,
         )
@@ -75,13 +74,12 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         + p9.scale_shape_manual(look.SHAPES)
         + p9.scale_fill_manual(look.SIGNALS)
         + p9.scale_size_manual({"common": 1.9, "improvement": 2.6, "concern": 2.6, "neutral": 2.8})
-        + p9.scale_linetype_manual({"centre": "solid", "limit": "dashed"})
-        + p9.scale_ha_identity()
-        + p9.scale_va_identity()
+        + p9.scale_linetype_manual({"centre": "solid", "limit": "dashed", "target": "dotted"})
+        + p9.scale_color_manual({"centre": look.QUIET, "limit": look.QUIET, "target": look.BLUE})
         + p9.scale_x_datetime(
             breaks=breaks,
             labels=[f"{b:%b}\n{b:%Y}" for b in breaks],
-            limits=(start - timedelta(days=15), end + (end - start) * 0.24 + timedelta(days=20)),
+            limits=(start - timedelta(days=15), end + (end - start) * 0.3 + timedelta(days=20)),
             expand=(0, 0),
         )
         + p9.scale_y_continuous(
@@ -89,6 +87,12 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         )
         + look.theme(HEIGHT)
     )
+
+
+def _to_newest_shown(series: Sequence[Row]) -> Sequence[Row]:
+    """The series without what is not shown at its end: months whose follow-up is still running."""
+    shown = [i for i, row in enumerate(series) if row.shown and row.value is not None]
+    return series[: shown[-1] + 1] if shown else []
 
 
 def _range(measure: Row, series: Sequence[Row], points: pd.DataFrame) -> tuple[float, float]:
@@ -103,8 +107,8 @@ def _range(measure: Row, series: Sequence[Row], points: pd.DataFrame) -> tuple[f
     return low - room, high + room
 
 
-def _lines(series: Sequence[Row]) -> pd.DataFrame:
-    """Mean and limits as one segment for each phase."""
+def _lines(measure: Row, series: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Mean and limits as one segment for each phase, and the target."""
     phases: dict[int, list[Row]] = {}
     for row in series:
         if row.phase is not None and row.centre is not None:
@@ -113,11 +117,13 @@ def _lines(series: Sequence[Row]) -> pd.DataFrame:
     found = []
     for at, members in enumerate(phases.values()):
         begin = starts[at]
-        end = starts[at + 1] if at + 1 < len(starts) else pd.Timestamp(members[-1].period_start)
+        until = starts[at + 1] if at + 1 < len(starts) else end
         row = members[-1]
         for kind, y in (("centre", row.centre), ("limit", row.lower_limit), ("limit", row.upper_limit)):
             if y is not None:
-                found.append({"x": begin, "xend": end, "y": float(y), "kind": kind})
+                found.append({"x": begin, "xend": until, "y": float(y), "kind": kind})
+    if measure.target is not None:
+        found.append({"x": start, "xend": end, "y": float(measure.target), "kind": "target"})
     return pd.DataFrame(found)
 
 
@@ -126,8 +132,7 @@ def _line_labels(measure: Row, series: Sequence[Row], end: pd.Timestamp, low: fl
     last = next((r for r in reversed(series) if r.centre is not None), None)
     wanted: list[tuple[float, str]] = []
     if last is not None:
-        name = "Mean" if last.chart != "run" else "Middle"
-        wanted.append((last.centre, f"{name} {value_of(measure, last.centre)}"))
+        wanted.append((last.centre, f"Mean {value_of(measure, last.centre)}"))
         wanted += [
             (y, text)
             for y, text in ((last.upper_limit, "Upper limit"), (last.lower_limit, "Lower limit"))

@@ -38,9 +38,8 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
         + p9.geom_segment(p9.aes("cost", "outcome_lower", xend="cost", yend="outcome_upper"), color=look.QUIET, size=0.7)
         + p9.geom_point(p9.aes(fill="age"), color=look.BLUE, size=3.6, stroke=0.9)
         + p9.geom_text(
-            p9.aes("label_x", "outcome_upper", label="label", ha="ha"), va="top", size=look.label_size() - 1, lineheight=0.95
+            p9.aes("label_x", "outcome_upper", label="label", ha="ha"), va="top", size=look.LABEL, lineheight=0.95
         )
-        + p9.scale_ha_identity()
         + p9.scale_fill_manual({"now": look.BLUE, "before": look.PAPER})
         + p9.scale_x_continuous(
             labels=lambda ticks: [pounds(t) for t in ticks],
@@ -48,10 +47,11 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
             name="Mean cost of a pathway",
         )
         + p9.scale_y_continuous(
-            labels=lambda ticks: [f"{number(t, 0 if up > 4 else 1)}%" for t in ticks], limits=(low - up * 0.05, high + up * 0.05)
+            labels=lambda ticks: [f"{number(t, 0 if up > 4 else 1)}%" for t in ticks], limits=(low - up * 0.05, high + up * 0.05), expand=(0.05, 0)
         )
         + look.theme(3.0)
-        + p9.theme(panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5), axis_title_y=p9.element_blank())
+        + p9.theme(panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5))
+        + look.AXIS_TITLE
     )
 
 

@@ -1,0 +1,12 @@
+"""What documents call: the words, charts and tables of valuekit's reports.
+
+A document opens a report and shows what its methods give, one in each cell::
+
+    from valuekit.report import service_report
+    report = service_report(service)
+    report.summary()
+"""
+
+from valuekit.report.service import ServiceReport, service_report
+
+__all__ = ["ServiceReport", "service_report"]

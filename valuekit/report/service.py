@@ -1,0 +1,368 @@
+"""The parts of a service report, in the order in which the report shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from valuekit.errors import Problem, ValuekitError
+from valuekit.mart import Mart
+from valuekit.report import icons
+from valuekit.report.audience import Row, open_mart, rows
+from valuekit.report.charts import look
+from valuekit.report.charts.bars import bars
+from valuekit.report.charts.cost_spread import cost_spread
+from valuekit.report.charts.deprivation import NAMES as FIFTHS
+from valuekit.report.charts.deprivation import deprivation
+from valuekit.report.charts.importance import importance, ranked_topics
+from valuekit.report.charts.over_time import over_time
+from valuekit.report.charts.value import value
+from valuekit.report.show import Block, Figure, Heading, Item, Points, Shown, Table, Words
+from valuekit.report.tables import NOT_SHOWN, icon_line, table
+from valuekit.report.words import about as about_words
+from valuekit.report.words import costs, decisions, people
+from valuekit.report.words import measures as words
+from valuekit.report.words.numbers import amount, number, pounds, share, upper_first
+
+
+class ServiceReport:
+    """One service in the mart of one audience. Each method is what one cell shows."""
+
+    def __init__(self, service: str, mart: Mart):
+        self.mart = mart
+        found = mart.of("service", service)
+        if found.empty:
+            names = ", ".join(mart.table("service")["service"]) or "none"
+            raise ValuekitError(
+                Problem(f"there is no service '{service}' in what was built", f"{service}.qmd", f"built: {names}",
+                        "Check the document's parameter and data/services/, then run: valuekit build")
+            )
+        self.id = service
+        self.service = rows(found)[0]
+
+    # -- what the mart says of this service ---------------------------------------------------
+
+    def rows(self, name: str, **where: object) -> list[Row]:
+        """Rows of one table for this service."""
+        return rows(self.mart.of(name, self.id, **where))
+
+    @cached_property
+    def measures(self) -> list[Row]:
+        """The service's measures, in their order."""
+        return sorted(self.rows("measure"), key=lambda m: m.position)
+
+    @cached_property
+    def outcome_measures(self) -> list[Row]:
+        """The measures that are not costs."""
+        return [m for m in self.measures if m.role != "cost"]
+
+    @cached_property
+    def headlines(self) -> dict[str, Row]:
+        """Latest figures, by measure."""
+        return {row.measure: row for row in self.rows("headline")}
+
+    @cached_property
+    def pairs(self) -> list[decisions.Pair]:
+        """Each measure with its latest figures."""
+        return [(m, self.headlines[m.measure]) for m in self.measures if m.measure in self.headlines]
+
+    @cached_property
+    def changes_made(self) -> list[Row]:
+        """Dated changes, in the order of time."""
+        return sorted((c for c in self.rows("change") if c.date is not None), key=lambda c: c.date)
+
+    def _figure(self, name: str, chart: object, caption: str, alt: str) -> Shown:
+        """The chart as a figure; where nothing may be drawn, its alt text as a sentence."""
+        if chart is None:
+            return Words((alt,))
+        return Figure(f"{self.id}-{name}", look.svg(chart), caption, alt, f"{self.mart.about.audience}/{self.id}")
+
+    # -- what the cells show ------------------------------------------------------------------
+
+    def banner(self) -> Words:
+        """What the figures are from, and that they are made up where they are."""
+        return Words(about_words.made_from(self.mart.about))
+
+    def summary(self) -> Block:
+        """At most five sentences: what the service is for, what changed, what needs a decision."""
+        return Block.of(Words((about_words.summary(self.service, self.pairs, self.rows("value")),)), self.at_a_glance())
+
+    def at_a_glance(self) -> Table:
+        """Every measure in one line: figure, interval, verdict, icons."""
+        pairs = self.pairs
+        return table(
+            f"{self.id}-glance",
+            f"{self.service.name}: the newest 12 months with complete follow-up, against the 12 before.",
+            {
+                "Measure": [m.name for m, _ in pairs],
+                "Figure": [words.value_of(m, h.year_value) if h.year_value is not None else NOT_SHOWN for m, h in pairs],
+                "95% interval": [about_words.interval_cell(m, h) for m, h in pairs],
+                "n": [number(h.year_n) for _, h in pairs],
+                "Known": [share(h.completeness) for _, h in pairs],
+                "Compared": [upper_first(words.verdict(m, h).split(" than ")[0].split(" from ")[0].split(" to compare")[0]) for m, h in pairs],
+                "Variation": [icons.variation(h.variation) for _, h in pairs],
+                "Target": [icons.assurance(h.assurance) if m.target is not None else "none" for m, h in pairs],
+            },
+            numbers=("Figure", "n", "Known"),
+        )
+
+    def what_matters(self) -> Block:
+        """What patients, carers and clinicians rate, and who was asked."""
+        ratings = self.rows("importance")
+        text = Words((people.what_matters(ratings), people.groups_differ(ratings), people.asked(self.rows("asked"))))
+        figure = self._figure(
+            "what-matters", importance(ratings),
+            "What matters: mean importance from 1 to 5, with 95% intervals, by who rated it.",
+            people.importance_alt(ratings),
+        )
+        return Block.of(text, figure, self._topics(ratings))
+
+    def _topics(self, ratings: list[Row]) -> Iterator[Table]:
+        names = {m.measure: m.name for m in self.measures}
+        shown = [r for r in ratings if r.shown and r.mean is not None]
+        if not shown:
+            return
+        topics = ranked_topics(shown)
+        by_topic = {(r.name, r.group): r for r in ratings}
+        first = {r.name: r for r in ratings}
+        columns = {"Topic": topics}
+        for group, header in (("patient", "Patients"), ("carer", "Carers"), ("clinician", "Clinicians")):
+            columns[header] = [about_words.rating_cell(by_topic.get((topic, group))) for topic in topics]
+        columns["Measure that answers to it"] = [names.get(first[t].measure or "", "none yet") for t in topics]
+        yield table(
+            f"{self.id}-topics", "Mean importance from 1 to 5 (95% interval; n) and the measure that answers to it.", columns
+        )
+
+    def outcomes(self) -> Block:
+        """One part for each outcome: heading, icons, sentences, chart."""
+        return Block.of(*(self._measure(m) for m in self.outcome_measures))
+
+    def _measure(self, measure: Row) -> Iterator[Shown]:
+        headline = self.headlines.get(measure.measure)
+        series = sorted(self.rows("series", measure=measure.measure), key=lambda s: s.period_start)
+        changes = [c for c in self.changes_made if c.measure in (measure.measure, None)]
+        yield Heading(3, measure.name, f"{self.id}-{measure.measure}")
+        if headline is not None:
+            shown = [icons.variation(headline.variation)]
+            if measure.target is not None:
+                shown.append(icons.assurance(headline.assurance))
+            yield icon_line(*shown)
+            yield Words((words.paragraph(measure, headline),))
+        yield self._figure(
+            measure.measure, over_time(measure, series, changes), words.caption(measure, series),
+            words.chart_alt(measure, series, changes),
+        )
+        yield Words((about_words.measure_note(measure),))
+
+    def cost(self) -> Block:
+        """Cost per pathway over time."""
+        return Block.of(*(self._measure(m) for m in self.measures if m.role == "cost"))
+
+    def stage_cost(self) -> Block:
+        """The cost of a pathway by stage, and by resource within each stage."""
+        parts = self._stages()
+        names, values = [p[0] for p in parts], [p[1] for p in parts]
+        complete = all(p[2] for p in parts)
+        caption = "Cost of a pathway by stage, pounds for each pathway."
+        note = "" if complete else "Where a part may not be shown, the amount is of the parts that may."
+        figure = self._figure(
+            "stage-cost", bars(names, values, self._longest_bar()), caption, costs.bars_alt("Cost of a pathway by stage", names, values)
+        )
+        return Block.of(Words((costs.by_stage(names, values, complete), note)), figure, self._stage_by_resource())
+
+    def _stages(self) -> list[tuple[str, float | None, bool]]:
+        """Name, pounds for each pathway, and whether every part of it is shown, for each stage."""
+        result = []
+        by_stage: dict[str, list[Row]] = {}
+        for row in self.rows("stage_cost"):
+            by_stage.setdefault(row.stage, []).append(row)
+        for members in sorted(by_stage.values(), key=lambda m: m[0].position):
+            known = [r.per_pathway for r in members if r.shown and r.per_pathway is not None]
+            result.append((members[0].stage_name, sum(known) if known else None, len(known) == len(members)))
+        return result
+
+    def _departments(self) -> list[tuple[str, float | None]]:
+        found = [(r.department_name, r.per_pathway if r.shown else None) for r in self.rows("department_cost")]
+        return sorted(found, key=lambda pair: -(pair[1] or 0.0))
+
+    def _longest_bar(self) -> float | None:
+        known = [p[1] for p in (*self._stages(), *self._departments()) if p[1] is not None]
+        return max(known, default=None)
+
+    def _stage_by_resource(self) -> Iterator[Table]:
+        cells = {(r.resource_name, r.stage_name): r for r in self.rows("stage_cost")}
+        stages = list(dict.fromkeys(r.stage_name for r in sorted(self.rows("stage_cost"), key=lambda r: r.position)))
+        if not stages:
+            return
+        size = {name: sum((r.per_pathway or 0.0) for (n, _), r in cells.items() if n == name) for name, _ in cells}
+        resources = sorted(size, key=lambda name: (-size[name], name))
+        columns = {"Resource": resources}
+        for stage in stages:
+            columns[stage] = [about_words.cost_cell(cells.get((name, stage))) for name in resources]
+        yield table(
+            f"{self.id}-stage-resource", "Cost of a pathway by stage and resource, pounds for each pathway.", columns, numbers=stages
+        )
+
+    def department_view(self) -> Block:
+        """The same cost as the accounts show it: by department."""
+        parts = self._departments()
+        names, values = [p[0] for p in parts], [p[1] for p in parts]
+        figure = self._figure(
+            "department-cost", bars(names, values, self._longest_bar()),
+            "The same cost by department, pounds for each pathway; drawn to the scale of the chart by stage.",
+            costs.bars_alt("Cost of a pathway by department", names, values),
+        )
+        return Block.of(Words((costs.by_department(names, values),)), figure)
+
+    def patients_behind_average(self) -> Block:
+        """How the cost is spread over pathways."""
+        summary = next(iter(self.rows("cost_summary")), None)
+        bands = sorted(self.rows("cost_spread"), key=lambda b: b.from_gbp)
+        hidden = any(not b.shown for b in bands)
+        figure = self._figure(
+            "cost-spread", cost_spread(bands, summary),
+            "Number of pathways by cost" + ("; bands with few people are left out." if hidden else "."),
+            costs.spread_alt(bands, summary),
+        )
+        return Block.of(Words((costs.spread(summary),)), figure, self._dearest_resources())
+
+    def _dearest_resources(self) -> Iterator[Table]:
+        total: dict[str, float] = {}
+        partly: set[str] = set()
+        for row in self.rows("stage_cost"):
+            total[row.resource_name] = total.get(row.resource_name, 0.0) + (row.per_pathway or 0.0 if row.shown else 0.0)
+            if not row.shown:
+                partly.add(row.resource_name)
+        top = sorted(total, key=lambda name: (-total[name], name))[:5]
+        if not top:
+            return
+        yield table(
+            f"{self.id}-resources", "The five resources that cost most, pounds for each pathway.",
+            {"Resource": top, "Cost": [f"{'at least ' if name in partly else ''}{pounds(total[name])}" for name in top]},
+            numbers=("Cost",),
+        )
+
+    def dearest_patients(self) -> Block:
+        """The dearest pathways, by pseudonym: for the clinical team only; nothing for anybody else."""
+        if self.mart.about.audience != "clinical":
+            return Block(())
+        found = self.rows("resource_patient")
+        if not found:
+            return Block.of(Words(("No pathways to list.",)))
+        shown = table(
+            f"{self.id}-patients", "The dearest pathways. Pseudonyms: for the clinical team only.",
+            {
+                "Patient": [r.patient for r in found],
+                "Began": [r.began or "" for r in found],
+                "Age": [r.age_band or "not known" for r in found],
+                "Days in hospital": [number(r.days_in_hospital) for r in found],
+                "Outcome reached": [r.outcome or "not known" for r in found],
+                "Cost": [pounds(r.cost) for r in found],
+                "Costliest stage": [f"{r.main_stage or 'not known'} ({share(r.main_stage_share)})" for r in found],
+            },
+            numbers=("Days in hospital", "Cost"),
+        )
+        return Block.of(shown)
+
+    def value(self) -> Block:
+        """Outcome and cost side by side, then the ratio."""
+        years = sorted(self.rows("value"), key=lambda y: y.period_start, reverse=True)
+        if not years:
+            return Block.of(Words(("No 12 months have complete follow-up yet, so value cannot be shown.",)))
+        says = self.service.value_says or ""
+        figure = self._figure(
+            "value", value(years[:2]),
+            "Outcome against mean cost of a pathway, with 95% intervals. Better value lies up and to the left.",
+            costs.value_alt(years[:2]),
+        )
+        text = Words((costs.value_change(years), *(costs.value_year(year, says) for year in years[:2])))
+        return Block.of(text, figure, self._value_table(years))
+
+    def _value_table(self, years: list[Row]) -> Table:
+        return table(
+            f"{self.id}-value", "Value: outcome, cost and their ratio (95% intervals in brackets).",
+            {
+                "12 months": [y.words or "" for y in years],
+                "n": [number(y.n) for y in years],
+                "Known": [share(y.completeness) for y in years],
+                "Outcome": [about_words.ranged(amount(y.outcome, "%", 1), y.outcome_lower, y.outcome_upper, "%", 1) for y in years],
+                "Cost of a pathway": [about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for y in years],
+                "Outcomes for £100,000": [
+                    about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2) if y.shown and y.ratio is not None else NOT_SHOWN
+                    for y in years
+                ],
+            },
+            numbers=("n", "Known"),
+        )
+
+    def inequality(self) -> Block:
+        """Each outcome by fifth of deprivation; charts for the first two, the table for all."""
+        measures = [(m, self._fifths(m)) for m in self.outcome_measures]
+        measures = [(m, fifths) for m, fifths in measures if fifths]
+        if not measures:
+            return Block.of(Words(("Outcomes by deprivation cannot be shown yet.",)))
+        points = Points(tuple(Item(people.inequality(m, fifths)) for m, fifths in measures))
+        main, fifths = measures[0]
+        figure = self._figure(
+            "deprivation", deprivation(main, fifths),
+            f"{main.name} by fifth of deprivation, {fifths[0].words or 'newest 24 months'}, with 95% intervals.",
+            people.inequality_alt(main, fifths),
+        )
+        columns = {"Measure": [m.name for m, _ in measures]}
+        for fifth, header in FIFTHS.items():
+            columns[header] = [about_words.fifth_cell(m, next((f for f in fs if f.fifth == fifth), None)) for m, fs in measures]
+        shown = table(f"{self.id}-fifths", "Outcomes by fifth of deprivation (95% interval; n).", columns)
+        return Block.of(points, figure, shown)
+
+    def _fifths(self, measure: Row) -> list[Row]:
+        found = [f for f in self.rows("inequality", measure=measure.measure) if f.fifth is not None]
+        return sorted(found, key=lambda f: f.fifth)
+
+    def changes(self) -> Block:
+        """Dated service changes, each with its figures before and after."""
+        by_name = {m.measure: m for m in self.measures}
+        if not self.changes_made:
+            return Block.of(Words(("No service change has been recorded in these years.",)))
+        return Block.of(Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made)))
+
+    def data_quality(self) -> Block:
+        """Follow-up of each measure."""
+        names = {m.measure: m for m in self.measures}
+        found = [(names[r.measure], r) for r in self.rows("followup") if r.measure in names]
+        if not found:
+            return Block.of(Words(("Nobody has reached a time point of follow-up yet.",)))
+        low = [m.name for m, r in found if r.completeness is not None and r.completeness < decisions.COMPLETE_ENOUGH]
+        shown = table(
+            f"{self.id}-followup", f"Follow-up in {found[0][1].words or 'the newest 12 months'}: people at each step.",
+            {
+                "Measure": [m.name for m, _ in found],
+                "Could be counted": [number(r.eligible) for _, r in found],
+                "Asked": [number(r.invited) for _, r in found],
+                "Answered": [number(r.returned) for _, r in found],
+                "Usable": [number(r.complete) for _, r in found],
+                "Known": [share(r.completeness) for _, r in found],
+            },
+            numbers=("Could be counted", "Asked", "Answered", "Usable", "Known"),
+        )
+        return Block.of(Words((about_words.followup(low),)), shown)
+
+    def what_changed(self) -> Block:
+        """Published figures that moved since the last release."""
+        names = {m.measure: m for m in self.measures}
+        moved = [r for r in self.rows("revision") if r.measure in names]
+        if not moved:
+            return Block.of(Words(("No figure that was published before has moved.",)))
+        since = moved[0].since or "the last release"
+        head = f"{len(moved)} published figure{'s' if len(moved) != 1 else ''} moved since the release of {since}, as late data came in."
+        return Block.of(Words((head,)), Points(tuple(Item(people.revision(r, names[r.measure])) for r in moved)))
+
+
+def service_report(service: str) -> ServiceReport:
+    """The report of `service` for the audience of this render.
+
+    Raises
+    ------
+    ValuekitError
+        Nothing has been built, or there is no such service.
+    """
+    return ServiceReport(service, open_mart())

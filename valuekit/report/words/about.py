@@ -1,0 +1,113 @@
+"""Sentences about the whole of a service, and what stands in the cells of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valuekit.mart import About
+from valuekit.project import Month
+from valuekit.report.audience import Row
+from valuekit.report.words import costs, decisions
+from valuekit.report.words import measures as words
+from valuekit.report.words.numbers import amount, listed, lower_first, number, pounds, sentence
+
+SYNTHETIC = "These figures are synthetic: made up to show how the report works. They describe no real patient, service or trust."
+
+
+def made_from(about: About) -> tuple[str, ...]:
+    """What the figures are from; first that they are synthetic, where they are."""
+    origin = f"{about.organisation}. Data to the end of {Month.parse(about.period).words}."
+    return (sentence(SYNTHETIC, origin) if about.synthetic else origin,)
+
+
+def summary(service: Row, pairs: Sequence[decisions.Pair], years: Sequence[Row]) -> str:
+    """A service in at most five sentences, the finding first."""
+    outcomes = [pair for pair in pairs if pair[0].role != "cost"]
+    cost = [pair for pair in pairs if pair[0].role == "cost"]
+    better = [lower_first(m.name) for m, h in outcomes if h.verdict == "better"]
+    worse = [lower_first(m.name) for m, h in outcomes if h.verdict == "worse"]
+    compared = sum(h.verdict in ("better", "worse", "uncertain") for _, h in outcomes)
+    known = sorted((y for y in years if y.period_start is not None), key=lambda y: y.period_start)
+    return sentence(
+        _findings(better, worse, compared, len(outcomes)),
+        _main(outcomes),
+        words.finding(*cost[0]) if cost else "",
+        costs.ratio(known[-1]) if known else "",
+        _to_decide(service, pairs),
+    )
+
+
+def _findings(better: list[str], worse: list[str], compared: int, of: int) -> str:
+    parts = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {word}" for names, word in ((better, "better"), (worse, "worse")) if names]
+    if parts:
+        rest = f"; of the {of} outcome measures, {compared} could be compared" if compared < of else ""
+        text = f"{'; '.join(parts)} than in the 12 months before{rest}."
+        return text[0].upper() + text[1:]
+    if compared:
+        return f"None of the {compared} outcome measure{'s' if compared != 1 else ''} that could be compared differs clearly from the 12 months before."
+    return "There are too few people to tell whether any outcome has changed."
+
+
+def _main(outcomes: Sequence[decisions.Pair]) -> str:
+    """The first outcome in its own sentence."""
+    return words.finding(*outcomes[0]) if outcomes else ""
+
+
+def _to_decide(service: Row, pairs: Sequence[decisions.Pair]) -> str:
+    found = [lower_first(f.measure) for f in decisions.decide(service, pairs)]
+    return f"For decision: {listed(found)}." if found else "Nothing meets a rule that asks for a decision."
+
+
+def measure_note(measure: Row) -> str:
+    """What the measure is, which way is better, who set the target and who chose it."""
+    return sentence(measure.definition or "", words.better_is(measure), words.target_from(measure), words.chosen(measure))
+
+
+def followup(low: Sequence[str]) -> str:
+    """Which measures have too little follow-up to rest on."""
+    if not low:
+        return "Every measure has results for at least 60% of the people who could be counted."
+    return f"Read with caution, as fewer than 60% of results are known: {listed([lower_first(name) for name in low])}."
+
+
+def ranged(figure: str, lower: float | None, upper: float | None, unit: str, decimals: int) -> str:
+    """``52.0% (49.1 to 55.0)``: a figure and its interval in one cell."""
+    if lower is None or upper is None:
+        return figure
+    show = (lambda v: pounds(v)) if unit == "£" else (lambda v: number(v, decimals))
+    return f"{figure} ({show(lower)} to {show(upper)})"
+
+
+def interval_cell(measure: Row, headline: Row) -> str:
+    """The interval alone."""
+    if headline.year_lower is None or headline.year_upper is None:
+        return "not shown"
+    unit = "" if measure.unit in ("%", "days") else measure.unit or ""
+    ends = [amount(v, unit, measure.decimals or 0) for v in (headline.year_lower, headline.year_upper)]
+    return f"{ends[0]} to {ends[1]}"
+
+
+def rating_cell(row: Row | None) -> str:
+    """A mean importance with its interval and n."""
+    if row is None:
+        return "not asked"
+    if not row.shown or row.mean is None:
+        return "too few"
+    return f"{ranged(number(row.mean, 1), row.lower, row.upper, '', 1)}; {number(row.n)}"
+
+
+def fifth_cell(measure: Row, row: Row | None) -> str:
+    """An outcome in one fifth with its interval and n."""
+    if row is None:
+        return "nobody"
+    if not row.shown or row.value is None:
+        return {"too few": "too few", "not yet due": "not yet due"}.get(row.reason or "", "not shown")
+    figure = words.value_of(measure, row.value)
+    return f"{ranged(figure, row.lower, row.upper, measure.unit or '', measure.decimals or 0)}; {number(row.n)}"
+
+
+def cost_cell(row: Row | None) -> str:
+    """Pounds for each pathway in one stage and resource."""
+    if row is None:
+        return "–"
+    return pounds(row.per_pathway) if row.shown and row.per_pathway is not None else "not shown"

@@ -1,0 +1,83 @@
+"""What changed, whether it is real, and what needs a decision: lists made by stated rules.
+
+The rules are few, stand here with their thresholds, and are printed with the lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from valuekit.report.audience import Row
+from valuekit.report.words import measures as words
+from valuekit.report.words.numbers import difference, share
+
+COMPLETE_ENOUGH = 0.6
+"""Share of results known under which a figure says too little (a convention of PROMs programmes in the NHS)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line for the board: about which service and measure, and what."""
+
+    service: str
+    measure: str
+    text: str
+
+
+RULES = (
+    "the target is missed consistently: it lies outside the limits of usual variation, on the wrong side",
+    "the newest points are a concern: worse than chance alone would make likely",
+    "the newest 12 months are worse than the 12 before: the 95% interval of the difference leaves out nought",
+    f"results are known for fewer than {share(COMPLETE_ENOUGH)} of the people who could be counted",
+)
+"""When a figure is put before the board for a decision."""
+
+Pair = tuple[Row, Row]
+"""A row of ``measure`` and its row of ``headline``."""
+
+
+def changed(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
+    """Measures whose two years differ beyond chance, improvements and their opposite alike."""
+    found = []
+    for measure, headline in pairs:
+        if headline.verdict not in ("better", "worse") or None in (headline.year_value, headline.before_value):
+            continue
+        unit, decimals = measure.unit or "", measure.decimals or 0
+        spread = words.interval_of_difference(headline.diff_lower, headline.diff_upper, unit, decimals)
+        size = f", a difference of {difference(headline.difference, unit, decimals)}{spread}" if headline.difference is not None else ""
+        text = (
+            f"{words.verdict(measure, headline).split(' than ')[0]}, "
+            f"from {words.value_of(measure, headline.before_value)} to {words.value_of(measure, headline.year_value)}{size}."
+        )
+        found.append(Finding(service.name, measure.name, text))
+    return found
+
+
+def unclear(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
+    """Measures whose movement may be chance, or that have too few people to tell."""
+    found = []
+    for measure, headline in pairs:
+        if headline.verdict == "uncertain":
+            found.append(Finding(service.name, measure.name, "no clear difference between the two years."))
+        elif headline.verdict not in ("better", "worse"):
+            found.append(Finding(service.name, measure.name, "too few people to tell."))
+    return found
+
+
+def decide(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
+    """Measures that meet one of :data:`RULES`, with every rule that they meet."""
+    found = []
+    for measure, headline in pairs:
+        met = []
+        if headline.assurance == "consistently_missed" and measure.target is not None:
+            met.append(f"the target of {words.value_of(measure, measure.target)} is missed consistently")
+        if (headline.variation or "").startswith("concern"):
+            met.append("the newest points are a concern")
+        if headline.verdict == "worse":
+            met.append(words.verdict(measure, headline))
+        if headline.completeness is not None and headline.completeness < COMPLETE_ENOUGH:
+            met.append(f"results are known for only {share(headline.completeness)}")
+        if met:
+            found.append(Finding(service.name, measure.name, "; ".join(met) + "."))
+    return found

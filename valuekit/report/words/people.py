@@ -1,0 +1,147 @@
+"""Sentences about people: what matters to them, who was asked, who fares worse, and what was changed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valuekit.report.audience import Row
+from valuekit.report.words.measures import interval_of_difference, value_of, why_not_shown
+from valuekit.report.words.numbers import day, difference, interval, listed, lower_first, month, number, people, sentence
+
+_GROUPS = {"patient": "patients", "carer": "carers", "clinician": "clinicians"}
+_METHODS = {"survey": "in a survey", "discussion_group": "in discussion groups"}
+APART = "differ from"
+
+
+def what_matters(ratings: Sequence[Row]) -> str:
+    """What patients rate highest, and what has no measure yet (``importance``)."""
+    patients = sorted((r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean)
+    if not patients:
+        return "Too few patients have rated what matters to show it."
+    first = patients[0]
+    beside = listed([people(first.n), interval(first.lower, first.upper, "", 1)], ",") if first.n is None else (
+        ", ".join(p for p in (people(first.n), interval(first.lower, first.upper, "", 1)) if p)
+    )
+    missing = [lower_first(r.name) for r in patients if not r.measure]
+    return sentence(
+        f"Patients rate “{lower_first(first.name)}” highest, at {number(first.mean, 1)} of 5 ({beside}).",
+        f"No measure answers yet to: {listed(missing)}." if missing else "Each topic has a measure.",
+    )
+
+
+def groups_differ(ratings: Sequence[Row]) -> str:
+    """Where clinicians rate a topic clearly otherwise than patients: their 95% intervals do not overlap."""
+    by_topic: dict[str, dict[str, Row]] = {}
+    for r in ratings:
+        if r.shown and None not in (r.lower, r.upper):
+            by_topic.setdefault(r.name, {})[r.group] = r
+    higher, lower = [], []
+    for name, groups in by_topic.items():
+        patient, clinician = groups.get("patient"), groups.get("clinician")
+        if patient is None or clinician is None:
+            continue
+        if patient.lower > clinician.upper:
+            higher.append(f"“{lower_first(name)}”")
+        elif patient.upper < clinician.lower:
+            lower.append(f"“{lower_first(name)}”")
+    parts = [f"{listed(names)} {word} than clinicians do" for names, word in ((higher, "higher"), (lower, "lower")) if names]
+    if not parts:
+        return "No clear difference is seen between what patients and what clinicians rate."
+    return f"Patients rate {listed(parts)}."
+
+
+def asked(groups: Sequence[Row]) -> str:
+    """Who said so, how and when (``asked``)."""
+    parts = [
+        f"{row.people:,} {_GROUPS.get(row.group, row.group)} {_METHODS.get(row.method, row.method or '')}".strip()
+        for row in groups
+        if row.people
+    ]
+    firsts = [row.first for row in groups if row.first is not None]
+    lasts = [row.last for row in groups if row.last is not None]
+    if not parts:
+        return "Nobody has been asked yet."
+    when = f", between {month(min(firsts))} and {month(max(lasts))}" if firsts and lasts else ""
+    return f"Asked were {listed(parts)}{when}."
+
+
+def importance_alt(ratings: Sequence[Row]) -> str:
+    """Alt text of the chart of what matters, in the order of the chart for patients."""
+    patients = sorted((r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean)
+    if not patients:
+        return "Importance of topics: nothing can be shown."
+    parts = [f"{lower_first(r.name)} {number(r.mean, 1)}" for r in patients]
+    return f"Mean importance from 1 to 5. Patients: {listed(parts)}. {groups_differ(ratings)}"
+
+
+def inequality(measure: Row, fifths: Sequence[Row]) -> str:
+    """The most and the least deprived fifth compared (``inequality``)."""
+    by_fifth = {row.fifth: row for row in fifths if row.shown and row.value is not None}
+    first, last = by_fifth.get(1), by_fifth.get(5)
+    if first is None or last is None:
+        reasons = [r.reason for r in fifths if r.fifth in (1, 5) and not (r.shown and r.value is not None)]
+        why = why_not_shown(reasons[0]) if reasons else "not shown"
+        return f"{measure.name}: the most and the least deprived fifths cannot be compared ({why})."
+    unit, decimals = measure.unit or "", measure.decimals or 0
+    ends = [
+        f"{value_of(measure, row.value)} ({', '.join(p for p in (people(row.n), interval(row.lower, row.upper, unit, decimals)) if p)})"
+        for row in (first, last)
+    ]
+    figures = f"{ends[0]} in the most deprived fifth and {ends[1]} in the least deprived"
+    if None in (first.lower, first.upper, last.lower, last.upper):
+        return f"{measure.name}: {figures}."
+    if first.upper < last.lower or last.upper < first.lower:
+        way = "lower" if first.value < last.value else "higher"
+        return f"{measure.name}: {way} in the most deprived fifth. It is {figures}; the intervals do not overlap."
+    return f"{measure.name}: no clear difference between the most and the least deprived. It is {figures}."
+
+
+def inequality_alt(measure: Row, fifths: Sequence[Row]) -> str:
+    """Alt text of the chart by deprivation."""
+    parts = [
+        f"fifth {row.fifth} {value_of(measure, row.value) if row.shown and row.value is not None else why_not_shown(row.reason)}"
+        for row in fifths
+    ]
+    return f"{measure.name} by fifth of deprivation, 1 the most deprived: {listed(parts)}." if parts else (
+        f"{measure.name} by deprivation: nothing can be shown."
+    )
+
+
+_CHANGE = {
+    "better": "The figure was better afterwards",
+    "worse": "The figure was worse afterwards",
+    "uncertain": "No clear difference is seen afterwards",
+    "too_few": "There are too few people to tell whether anything changed",
+}
+
+
+def change(row: Row, measure: Row | None) -> str:
+    """A dated service change, and the expected measure before and after (``change``)."""
+    told = sentence(f"{row.title or 'Service change'}, from {day(row.date)}.", row.description or "")
+    if measure is None:
+        return sentence(told, "No measure was named that it should move.")
+    head = _CHANGE.get(row.verdict or "", _CHANGE["too_few"])
+    if row.before_value is None or row.after_value is None:
+        return sentence(told, f"{measure.name}: the figures before and after cannot be compared yet.")
+    unit, decimals = measure.unit or "", measure.decimals or 0
+    figures = (
+        f"{measure.name} was {value_of(measure, row.before_value)} before ({_who(row.before_words, row.before_n)}) and "
+        f"{value_of(measure, row.after_value)} after ({_who(row.after_words, row.after_n)})"
+    )
+    size = ""
+    if row.difference is not None:
+        size = f", a difference of {difference(row.difference, unit, decimals)}"
+        size += interval_of_difference(row.diff_lower, row.diff_upper, unit, decimals)
+    return sentence(told, f"{head}. {figures}{size}.", "A difference in time alone does not show that the change made it.")
+
+
+def _who(words: str | None, n: int | None) -> str:
+    return ", ".join(part for part in (words, people(n)) if part)
+
+
+def revision(row: Row, measure: Row) -> str:
+    """One published figure that moved (``revision``)."""
+    return (
+        f"{measure.name}, {row.period}: {value_of(measure, row.old_value)} ({people(row.old_n)}) became "
+        f"{value_of(measure, row.new_value)} ({people(row.new_n)})."
+    )
