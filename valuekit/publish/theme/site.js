@@ -13,7 +13,8 @@
   }
 
   function showSearchBoxes() {
-    each(".site-search, [data-search]", function (box) { box.hidden = false; });
+    var own = document.querySelector("[data-search]"); /* the search page has a box of its own */
+    each(own ? "[data-search]" : ".site-search", function (box) { box.hidden = false; });
     each(".site-header__index", function (link) { link.hidden = true; });
   }
 
