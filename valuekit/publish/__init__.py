@@ -1,0 +1,1 @@
+"""How it is shared: documents into a site and PDFs. Knows nothing of services, measures or charts."""
