@@ -15,12 +15,22 @@ MONTHS = 12
 """Months before a change, and at most after it, that are compared."""
 
 _EMPTY = {
-    "before_words": "", "before_n": None, "before_value": np.nan, "after_words": "", "after_n": None,
-    "after_value": np.nan, "difference": np.nan, "diff_lower": np.nan, "diff_upper": np.nan, "verdict": "too_few",
+    "before_words": "",
+    "before_n": None,
+    "before_value": np.nan,
+    "after_words": "",
+    "after_n": None,
+    "after_value": np.nan,
+    "difference": np.nan,
+    "diff_lower": np.nan,
+    "diff_upper": np.nan,
+    "verdict": "too_few",
 }
 
 
-def before_after(changes: pd.DataFrame, result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.DataFrame:
+def before_after(
+    changes: pd.DataFrame, result: pd.DataFrame, measures: pd.DataFrame, months: Span
+) -> pd.DataFrame:
     """The mart's table ``change``: each change with the figure of its measure before and after.
 
     Before are the 12 months that end before the date (fewer where the extracts begin later); after the months
@@ -32,15 +42,38 @@ def before_after(changes: pd.DataFrame, result: pd.DataFrame, measures: pd.DataF
         name = change.measure if isinstance(change.measure, str) else ""
         measure = known.get((change.service, name))
         figures_ = _figures(measure, rows_of(result, measure), change.date, months) if measure else _EMPTY
-        found.append({
-            "service": change.service, "change": change.change_id, "date": change.date, "title": change.title,
-            "description": change.description if isinstance(change.description, str) else "",
-            "measure": name, **figures_,
-        })
-    return pd.DataFrame(found, columns=[
-        "service", "change", "date", "title", "description", "measure", "before_words", "before_n", "before_value",
-        "after_words", "after_n", "after_value", "difference", "diff_lower", "diff_upper", "verdict",
-    ])
+        found.append(
+            {
+                "service": change.service,
+                "change": change.change_id,
+                "date": change.date,
+                "title": change.title,
+                "description": change.description if isinstance(change.description, str) else "",
+                "measure": name,
+                **figures_,
+            }
+        )
+    return pd.DataFrame(
+        found,
+        columns=[
+            "service",
+            "change",
+            "date",
+            "title",
+            "description",
+            "measure",
+            "before_words",
+            "before_n",
+            "before_value",
+            "after_words",
+            "after_n",
+            "after_value",
+            "difference",
+            "diff_lower",
+            "diff_upper",
+            "verdict",
+        ],
+    )
 
 
 def _figures(measure, rows: pd.DataFrame, date, months: Span) -> dict[str, object]:
@@ -51,11 +84,21 @@ def _figures(measure, rows: pd.DataFrame, date, months: Span) -> dict[str, objec
     before, after = frame.iloc[0], frame.iloc[1]
     difference, lower, upper = compare(after, before, measure.statistic)
     return {
-        "before_words": spans[0].words, "before_n": before["n"], "before_value": before["value"],
-        "after_words": spans[1].words, "after_n": after["n"], "after_value": after["value"],
-        "difference": difference, "diff_lower": lower, "diff_upper": upper,
+        "before_words": spans[0].words,
+        "before_n": before["n"],
+        "before_value": before["value"],
+        "after_words": spans[1].words,
+        "after_n": after["n"],
+        "after_value": after["value"],
+        "difference": difference,
+        "diff_lower": lower,
+        "diff_upper": upper,
         "verdict": verdict(
-            lower, upper, measure.direction, (before["n"], after["n"]), (before["completeness"], after["completeness"])
+            lower,
+            upper,
+            measure.direction,
+            (before["n"], after["n"]),
+            (before["completeness"], after["completeness"]),
         ),
     }
 

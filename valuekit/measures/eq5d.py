@@ -51,7 +51,9 @@ def value_sets(folder: Path = REFERENCE) -> dict[str, ValueSet]:
         for name, rows in terms.groupby("value_set", sort=True)
     }
     states = pd.read_csv(folder / "eq5d_uk_5l_crosswalk_2012.csv", encoding="utf-8", dtype={"state": str})
-    sets[CROSSWALK] = ValueSet(CROSSWALK, "EQ-5D-5L", dict(zip(states["state"], states["index"], strict=True)))
+    sets[CROSSWALK] = ValueSet(
+        CROSSWALK, "EQ-5D-5L", dict(zip(states["state"], states["index"], strict=True))
+    )
     return sets
 
 
@@ -61,11 +63,15 @@ def _from_terms(rows: pd.DataFrame) -> dict[str, float]:
     grid = np.indices((levels,) * 5).reshape(5, -1).T + 1
     index = np.full(len(grid), term.get("FullHealth", term.get("StartValue")), float)
     for place, dimension in enumerate(DIMENSIONS):
-        index += np.array([term.get(f"{dimension}{level}", 0.0) for level in range(1, levels + 1)])[grid[:, place] - 1]
+        index += np.array([term.get(f"{dimension}{level}", 0.0) for level in range(1, levels + 1)])[
+            grid[:, place] - 1
+        ]
     index += np.where((grid > 1).any(axis=1), term.get("AtLeastOne2Or3", 0.0), 0.0)
     index += np.where((grid == 3).any(axis=1), term.get("AtLeastOne3", 0.0), 0.0)
     # Published indices have three decimals; rounding takes away what floating-point addition put in.
-    return {"".join(map(str, profile)): float(value) for profile, value in zip(grid, index.round(6), strict=True)}
+    return {
+        "".join(map(str, profile)): float(value) for profile, value in zip(grid, index.round(6), strict=True)
+    }
 
 
 def index(profiles: pd.Series, value_set: str, sets: Mapping[str, ValueSet] | None = None) -> pd.Series:
@@ -87,7 +93,9 @@ def index(profiles: pd.Series, value_set: str, sets: Mapping[str, ValueSet] | No
     """
     sets = value_sets() if sets is None else sets
     if value_set not in sets:
-        raise DefinitionError(Problem(f"there is no value set '{value_set}'", do=nearest(value_set, tuple(sets))))
+        raise DefinitionError(
+            Problem(f"there is no value set '{value_set}'", do=nearest(value_set, tuple(sets)))
+        )
     chosen = sets[value_set]
     found = profiles.map(dict(chosen.index)).astype("float64")
     bad = int((found.isna() & profiles.notna()).sum())

@@ -34,16 +34,37 @@ def importance(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> p
                 given = of_topic.loc[of_topic["group"] == group, "rating"].dropna().astype(float)
                 average = given.mean() if len(given) else float("nan")
                 ends = intervals.mean(len(given), average, given.std(ddof=1))
-                found.append({
-                    "service": service.service, "topic": topic.topic, "position": position, "name": topic.name,
-                    "measure": topic.measure or "", "group": group, "n": len(given), "mean": average,
-                    "lower": max(float(ends.lower), LOWEST) if len(given) > 1 else float("nan"),
-                    "upper": min(float(ends.upper), HIGHEST) if len(given) > 1 else float("nan"),
-                    "shown": len(given) > 0,
-                })
-    return pd.DataFrame(found, columns=[
-        "service", "topic", "position", "name", "measure", "group", "n", "mean", "lower", "upper", "shown",
-    ])
+                found.append(
+                    {
+                        "service": service.service,
+                        "topic": topic.topic,
+                        "position": position,
+                        "name": topic.name,
+                        "measure": topic.measure or "",
+                        "group": group,
+                        "n": len(given),
+                        "mean": average,
+                        "lower": max(float(ends.lower), LOWEST) if len(given) > 1 else float("nan"),
+                        "upper": min(float(ends.upper), HIGHEST) if len(given) > 1 else float("nan"),
+                        "shown": len(given) > 0,
+                    }
+                )
+    return pd.DataFrame(
+        found,
+        columns=[
+            "service",
+            "topic",
+            "position",
+            "name",
+            "measure",
+            "group",
+            "n",
+            "mean",
+            "lower",
+            "upper",
+            "shown",
+        ],
+    )
 
 
 def asked(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> pd.DataFrame:

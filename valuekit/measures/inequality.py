@@ -29,9 +29,15 @@ def by_fifth(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.D
         group = np.where(span.holds(rows["began"]), fifth, -1)
         frame = grouped(rows, group, len(FIFTHS), measure.statistic)
         shown = frame["n"] > 0
-        found.append(frame[["n", "value", "lower", "upper"]].assign(
-            service=measure.service, measure=measure.measure, words=span.words, fifth=FIFTHS,
-            shown=shown, reason=np.where(shown, "", "too few"),
-        ))
+        found.append(
+            frame[["n", "value", "lower", "upper"]].assign(
+                service=measure.service,
+                measure=measure.measure,
+                words=span.words,
+                fifth=FIFTHS,
+                shown=shown,
+                reason=np.where(shown, "", "too few"),
+            )
+        )
     columns = ["service", "measure", "words", "fifth", "n", "value", "lower", "upper", "shown", "reason"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)

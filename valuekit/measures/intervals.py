@@ -52,7 +52,9 @@ def share(count: ArrayLike, n: ArrayLike, level: float = LEVEL) -> Interval:
     """
     count, n = np.broadcast_arrays(np.asarray(count, float), np.asarray(n, float))
     none = n <= 0
-    lower, upper = proportion_confint(np.where(none, 0, count), np.where(none, 1, n), 1 - level, method="wilson")
+    lower, upper = proportion_confint(
+        np.where(none, 0, count), np.where(none, 1, n), 1 - level, method="wilson"
+    )
     # The exact ends are 0 and 1 there; the formula misses them by a rounding error.
     lower, upper = np.where(count == 0, 0.0, lower), np.where(count == n, 1.0, upper)
     return Interval(np.where(none, np.nan, lower), np.where(none, np.nan, upper))
@@ -127,8 +129,13 @@ def difference_of_shares(
 
 
 def difference_of_means(
-    n: ArrayLike, average: ArrayLike, sd: ArrayLike, other_n: ArrayLike, other_average: ArrayLike,
-    other_sd: ArrayLike, level: float = LEVEL,
+    n: ArrayLike,
+    average: ArrayLike,
+    sd: ArrayLike,
+    other_n: ArrayLike,
+    other_average: ArrayLike,
+    other_sd: ArrayLike,
+    level: float = LEVEL,
 ) -> Interval:
     """Welch's interval of ``average − other_average``: unequal variances, two groups of different people.
 

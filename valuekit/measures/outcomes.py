@@ -17,7 +17,19 @@ from valuekit.measures import intervals, spc
 from valuekit.measures.calendar import Span, due_spans, spans
 from valuekit.measures.results import QUESTIONNAIRES, results
 
-__all__ = ["FEWEST_PEOPLE", "LEAST_COMPLETE", "compare", "figures", "followup", "headline", "results", "series", "series_table", "verdict", "with_limits"]
+__all__ = [
+    "FEWEST_PEOPLE",
+    "LEAST_COMPLETE",
+    "compare",
+    "figures",
+    "followup",
+    "headline",
+    "results",
+    "series",
+    "series_table",
+    "verdict",
+    "with_limits",
+]
 
 FEWEST_PEOPLE = 30
 """People in each of two groups below which they are not compared: under about 30 the normal theory behind the
@@ -71,11 +83,18 @@ def grouped(rows: pd.DataFrame, group: np.ndarray, groups: int, statistic: str) 
         scale, (lower, upper) = SHARE_SCALE, intervals.share(total, n)
     else:
         scale, (lower, upper) = 1, intervals.mean(n, average, sd)
-    return pd.DataFrame({
-        "eligible": eligible, "n": n, "numerator": total if statistic == "share" else np.nan,
-        "completeness": completeness, "value": average * scale, "lower": lower * scale, "upper": upper * scale,
-        "sd": sd * scale,
-    })
+    return pd.DataFrame(
+        {
+            "eligible": eligible,
+            "n": n,
+            "numerator": total if statistic == "share" else np.nan,
+            "completeness": completeness,
+            "value": average * scale,
+            "lower": lower * scale,
+            "upper": upper * scale,
+            "sd": sd * scale,
+        }
+    )
 
 
 def _days(rows: pd.DataFrame) -> int:
@@ -107,7 +126,9 @@ def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> p
         which somebody is not due yet stands there without figure, as 'not yet due'; one with nobody known is 'too few'.
     """
     due = due_spans(interval, months, _days(rows))
-    waiting = [span for span in spans(interval, months.first, months.last) if not due or span.first > due[-1].last]
+    waiting = [
+        span for span in spans(interval, months.first, months.last) if not due or span.first > due[-1].last
+    ]
     frame = figures(rows, due + waiting, statistic).drop(columns="sd")
     is_due = np.arange(len(frame)) < len(due)
     frame.loc[~is_due, ["numerator", "n", "eligible", "completeness", "value", "lower", "upper"]] = np.nan
@@ -115,7 +136,8 @@ def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> p
     return frame.assign(
         period=[span.words for span in due + waiting],
         period_start=pd.to_datetime([span.start for span in due + waiting]),
-        shown=shown, reason=np.where(shown, "", np.where(is_due, "too few", "not yet due")),
+        shown=shown,
+        reason=np.where(shown, "", np.where(is_due, "too few", "not yet due")),
     )
 
 
@@ -171,7 +193,9 @@ def verdict(
 def compare(now: pd.Series, before: pd.Series, statistic: str) -> tuple[float, float, float]:
     """Difference of two rows of :func:`figures` (now less before), and its interval (Newcombe or Welch)."""
     if statistic == "share":
-        lower, upper = intervals.difference_of_shares(now["numerator"], now["n"], before["numerator"], before["n"])
+        lower, upper = intervals.difference_of_shares(
+            now["numerator"], now["n"], before["numerator"], before["n"]
+        )
         lower, upper = lower * SHARE_SCALE, upper * SHARE_SCALE
     else:
         groups = (now["n"], now["value"], now["sd"], before["n"], before["value"], before["sd"])
@@ -179,10 +203,18 @@ def compare(now: pd.Series, before: pd.Series, statistic: str) -> tuple[float, f
     return now["value"] - before["value"], float(lower), float(upper)
 
 
-_NOBODY = pd.Series({
-    "eligible": 0.0, "n": 0.0, "numerator": np.nan, "completeness": np.nan, "value": np.nan, "lower": np.nan,
-    "upper": np.nan, "sd": np.nan,
-})
+_NOBODY = pd.Series(
+    {
+        "eligible": 0.0,
+        "n": 0.0,
+        "numerator": np.nan,
+        "completeness": np.nan,
+        "value": np.nan,
+        "lower": np.nan,
+        "upper": np.nan,
+        "sd": np.nan,
+    }
+)
 
 
 def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.DataFrame:
@@ -203,16 +235,28 @@ def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, 
             pair, words = [_NOBODY, *pair], ["", *words]
         before, now = pair
         difference, lower, upper = compare(now, before, measure.statistic)
-        found.append({
-            "service": measure.service, "measure": measure.measure, **newest(table, measure),
-            "year_words": words[1], "before_words": words[0],
-            **{f"year_{name}": now[name] for name in ("n", "value", "lower", "upper", "eligible")},
-            **{f"before_{name}": before[name] for name in ("n", "value", "lower", "upper")},
-            "completeness": now["completeness"], "difference": difference, "diff_lower": lower, "diff_upper": upper,
-            "verdict": verdict(
-                lower, upper, measure.direction, (now["n"], before["n"]), (now["completeness"], before["completeness"])
-            ),
-        })
+        found.append(
+            {
+                "service": measure.service,
+                "measure": measure.measure,
+                **newest(table, measure),
+                "year_words": words[1],
+                "before_words": words[0],
+                **{f"year_{name}": now[name] for name in ("n", "value", "lower", "upper", "eligible")},
+                **{f"before_{name}": before[name] for name in ("n", "value", "lower", "upper")},
+                "completeness": now["completeness"],
+                "difference": difference,
+                "diff_lower": lower,
+                "diff_upper": upper,
+                "verdict": verdict(
+                    lower,
+                    upper,
+                    measure.direction,
+                    (now["n"], before["n"]),
+                    (now["completeness"], before["completeness"]),
+                ),
+            }
+        )
     return pd.DataFrame(found)
 
 
@@ -223,8 +267,11 @@ def newest(table: pd.DataFrame, measure) -> dict[str, object]:
     variation, assurance = spc.icons(rows, measure.direction, measure.target)
     last = shown.iloc[-1] if len(shown) else {"period": "", "value": np.nan, "n": np.nan}
     return {
-        "latest_period": last["period"], "latest_value": last["value"], "latest_n": last["n"],
-        "variation": variation, "assurance": assurance,
+        "latest_period": last["period"],
+        "latest_value": last["value"],
+        "latest_n": last["n"],
+        "variation": variation,
+        "assurance": assurance,
     }
 
 
@@ -241,11 +288,26 @@ def followup(result: pd.DataFrame, services: Sequence, months: Span) -> pd.DataF
             held = held[held["eligible"]]
             counts = {name: int(held[name].sum()) for name in ("eligible", "invited", "returned")}
             complete = int(held["known"].sum())
-            found.append({
-                "service": service.service, "measure": measure.measure, "words": year[0].words if year else "",
-                **counts, "complete": complete,
-                "completeness": complete / counts["eligible"] if counts["eligible"] else np.nan,
-            })
-    return pd.DataFrame(found, columns=[
-        "service", "measure", "words", "eligible", "invited", "returned", "complete", "completeness",
-    ])
+            found.append(
+                {
+                    "service": service.service,
+                    "measure": measure.measure,
+                    "words": year[0].words if year else "",
+                    **counts,
+                    "complete": complete,
+                    "completeness": complete / counts["eligible"] if counts["eligible"] else np.nan,
+                }
+            )
+    return pd.DataFrame(
+        found,
+        columns=[
+            "service",
+            "measure",
+            "words",
+            "eligible",
+            "invited",
+            "returned",
+            "complete",
+            "completeness",
+        ],
+    )

@@ -35,7 +35,17 @@ QUESTIONNAIRES = ("outcome_share", "outcome_mean", "eq5d_mean")
 """Kinds of measure for which somebody has to be asked."""
 
 COLUMNS = (
-    "service", "measure", "pathway", "began", "fifth", "due", "eligible", "invited", "returned", "known", "value",
+    "service",
+    "measure",
+    "pathway",
+    "began",
+    "fifth",
+    "due",
+    "eligible",
+    "invited",
+    "returned",
+    "known",
+    "value",
 )
 
 
@@ -46,7 +56,9 @@ def days_to(time_point: str) -> int:
         return 0
     if not found:
         raise DefinitionError(
-            Problem(f"'{time_point}' is not a time point", do="Write it as baseline, 6_weeks, 6_months or 1_year.")
+            Problem(
+                f"'{time_point}' is not a time point", do="Write it as baseline, 6_weeks, 6_months or 1_year."
+            )
         )
     return round(int(found[1]) * {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}[found[2]])
 
@@ -109,12 +121,20 @@ def results(
     return pd.concat(found, ignore_index=True)[list(COLUMNS)]
 
 
-def _finish(rows: pd.DataFrame, own: pd.DataFrame, measure: Measure, days: int, end: pd.Timestamp) -> pd.DataFrame:
+def _finish(
+    rows: pd.DataFrame, own: pd.DataFrame, measure: Measure, days: int, end: pd.Timestamp
+) -> pd.DataFrame:
     due = own["began"] + pd.Timedelta(days=days)
     reached = (due <= end).to_numpy()
     rows = rows.assign(
-        service=own["service"], measure=measure.measure, pathway=own["pathway"], began=own["began"],
-        fifth=own["fifth"], due=due, eligible=rows["eligible"] & reached, known=rows["known"] & reached,
+        service=own["service"],
+        measure=measure.measure,
+        pathway=own["pathway"],
+        began=own["began"],
+        fifth=own["fifth"],
+        due=due,
+        eligible=rows["eligible"] & reached,
+        known=rows["known"] & reached,
     )
     rows["value"] = rows["value"].where(rows["known"])
     return rows
@@ -136,7 +156,9 @@ def _of_kind(measure, service, own, intake, pathway_activity, sets) -> pd.DataFr
         }[source.kind]()
     value = pd.to_numeric(value).astype("float64")
     known = value.notna()
-    return pd.DataFrame({"eligible": True, "invited": known, "returned": known, "known": known, "value": value})
+    return pd.DataFrame(
+        {"eligible": True, "invited": known, "returned": known, "known": known, "value": value}
+    )
 
 
 def _alive(source, own: pd.DataFrame) -> pd.Series:
@@ -156,9 +178,15 @@ def _wait(source, own: pd.DataFrame, pathway_activity: pd.DataFrame) -> pd.Serie
 def _days_at_home(source, own: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
     """Days alive in the first so many, less nights in any hospital (stays that overlap count once)."""
     until = own["began"] + pd.Timedelta(days=source.days)
-    alive = (until.where(~(own["date_of_death"] < until), own["date_of_death"]) - own["began"]).dt.days.clip(lower=0)
-    windows = own[["pathway", "patient", "began"]].assign(until=own["began"] + pd.to_timedelta(alive, unit="D"))
-    stays = activity.loc[activity["activity_type"] == "admitted", ["patient", "start_date", "end_date"]].dropna()
+    alive = (until.where(~(own["date_of_death"] < until), own["date_of_death"]) - own["began"]).dt.days.clip(
+        lower=0
+    )
+    windows = own[["pathway", "patient", "began"]].assign(
+        until=own["began"] + pd.to_timedelta(alive, unit="D")
+    )
+    stays = activity.loc[
+        activity["activity_type"] == "admitted", ["patient", "start_date", "end_date"]
+    ].dropna()
     nights = windows.merge(stays, on="patient")
     nights["from"] = np.maximum(pd.to_datetime(nights["start_date"]).dt.normalize(), nights["began"])
     nights["to"] = np.minimum(pd.to_datetime(nights["end_date"]).dt.normalize(), nights["until"])
@@ -172,7 +200,8 @@ def _days_at_home(source, own: pd.DataFrame, activity: pd.DataFrame) -> pd.Serie
 def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets) -> pd.DataFrame:
     instrument = "eq5d5l" if source.kind == "eq5d_mean" else source.instrument
     asked = outcomes[
-        (outcomes["service"] == service) & (outcomes["instrument"] == instrument)
+        (outcomes["service"] == service)
+        & (outcomes["instrument"] == instrument)
         & (outcomes["time_point"] == source.time_point)
     ]
     time_point = own["began"] + pd.Timedelta(days=days_to(source.time_point))

@@ -92,7 +92,9 @@ def xmr(
         centre=centre,
         lower_limit=lower if lowest is None else np.maximum(lower, lowest),
         upper_limit=upper if highest is None else np.minimum(upper, highest),
-        phase=phase, chart=chart.astype(str), special=special.astype(str),
+        phase=phase,
+        chart=chart.astype(str),
+        special=special.astype(str),
         signal=_signals(side, (chart == "xmr") & shown, direction),
     )
 

@@ -53,11 +53,36 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
         days = max(_days(outcome), _days(cost))
         for span in due_spans("year", months, days)[-2:]:
             held = both[span.holds(both["began"])]
-            found.append({"service": service.service, "words": span.words, "period_start": span.start, **_figures(held)})
-    return pd.DataFrame(found, columns=[
-        "service", "words", "period_start", "n", "completeness", "outcome", "outcome_lower", "outcome_upper",
-        "cost", "cost_lower", "cost_upper", "ratio", "ratio_lower", "ratio_upper", "shown", "reason", "method",
-    ])
+            found.append(
+                {
+                    "service": service.service,
+                    "words": span.words,
+                    "period_start": span.start,
+                    **_figures(held),
+                }
+            )
+    return pd.DataFrame(
+        found,
+        columns=[
+            "service",
+            "words",
+            "period_start",
+            "n",
+            "completeness",
+            "outcome",
+            "outcome_lower",
+            "outcome_upper",
+            "cost",
+            "cost_lower",
+            "cost_upper",
+            "ratio",
+            "ratio_lower",
+            "ratio_upper",
+            "shown",
+            "reason",
+            "method",
+        ],
+    )
 
 
 def _days(rows: pd.DataFrame) -> int:
@@ -77,12 +102,20 @@ def _figures(held: pd.DataFrame) -> dict[str, object]:
     if not reason:
         ratio, ends = good.sum() / pounds.sum(), intervals.bootstrap_of_ratio(good, pounds)
     return {
-        "n": n, "completeness": n / eligible if eligible else np.nan,
+        "n": n,
+        "completeness": n / eligible if eligible else np.nan,
         "outcome": 100 * good.sum() / n if n else np.nan,
-        "outcome_lower": 100 * float(share.lower), "outcome_upper": 100 * float(share.upper),
-        "cost": average, "cost_lower": float(cost.lower), "cost_upper": float(cost.upper),
-        "ratio": ratio * PER_POUNDS, "ratio_lower": float(ends.lower) * PER_POUNDS,
-        "ratio_upper": float(ends.upper) * PER_POUNDS, "shown": not reason, "reason": reason, "method": METHOD,
+        "outcome_lower": 100 * float(share.lower),
+        "outcome_upper": 100 * float(share.upper),
+        "cost": average,
+        "cost_lower": float(cost.lower),
+        "cost_upper": float(cost.upper),
+        "ratio": ratio * PER_POUNDS,
+        "ratio_lower": float(ends.lower) * PER_POUNDS,
+        "ratio_upper": float(ends.upper) * PER_POUNDS,
+        "shown": not reason,
+        "reason": reason,
+        "method": METHOD,
     }
 
 
