@@ -1,0 +1,87 @@
+"""Asking people how they are: who answers and when, and what an EQ-5D-5L profile looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from valuekit.extracts.sample.world import World
+
+ASK_BEFORE, ASK_AFTER, GIVE_UP_AFTER = 21.0, 14.0, 28.0
+"""Answers come from three weeks before the due day to two weeks after; asking is given up four weeks after."""
+DEPRIVATION_SPREAD = 0.07
+"""Least less most deprived decile in the share that answers."""
+DUE = {"6_weeks": 42.0, "12_weeks": 84.0, "6_months": 182.0, "12_months": 365.0}
+"""Days from the start of the pathway."""
+
+# A problem of level k or worse in a dimension: burden + offset + noise above the k-th cut.
+_OFFSETS = np.array([0.15, -0.35, 0.2, 0.1, -0.05])  # mobility, self-care, usual activities, pain, anxiety
+_CUTS = np.array([0.0, 0.9, 1.8, 2.7])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One row a person who was asked: their position, whether they answered, and the days."""
+
+    position: np.ndarray
+    answered: np.ndarray
+    completed: np.ndarray
+    recorded: np.ndarray
+
+
+def answer_share(base: float, decile: np.ndarray) -> np.ndarray:
+    """Share that answers: `base` in the middle, a little less among the deprived."""
+    return base + DEPRIVATION_SPREAD * (decile - 5.5) / 9
+
+
+def ask(rng: np.random.Generator, due: np.ndarray, share: np.ndarray, death: np.ndarray) -> Asked:
+    """Ask everybody who is alive on the `due` day; people who die before they answer leave no row."""
+    size = len(due)
+    completed = np.floor(due + rng.triangular(-ASK_BEFORE, -4.0, ASK_AFTER, size))
+    answered = rng.random(size) < share
+    alive = np.isnan(death) | (death >= np.where(answered, np.maximum(due, completed + 1), due))
+    return Asked(
+        np.flatnonzero(alive),
+        answered[alive],
+        np.where(answered, completed, np.nan)[alive],
+        np.where(answered, completed + rng.integers(0, 4, size), np.floor(due + GIVE_UP_AFTER))[alive],
+    )
+
+
+def file_answers(
+    world: World,
+    person: np.ndarray,
+    asked: Asked,
+    *,
+    service: str,
+    instrument: str,
+    time_point: str,
+    value: Any = np.nan,
+    items: Any = "",
+) -> None:
+    """File the rows of `asked`; `value` and `items` (one a person) are kept where there is an answer."""
+    n, at = len(asked.position), asked.position
+    spread = {
+        "value": np.broadcast_to(value, person.shape)[at],
+        "items": np.broadcast_to(items, person.shape)[at],
+    }
+    world.outcomes.add(
+        n,
+        person=person[at],
+        service=service,
+        instrument=instrument,
+        time_point=time_point,
+        recorded=asked.recorded,
+        completed=asked.completed,
+        value=np.where(asked.answered, spread["value"], np.nan),
+        items=np.where(asked.answered, spread["items"], ""),
+    )
+
+
+def eq5d_profiles(rng: np.random.Generator, burden: np.ndarray) -> np.ndarray:
+    """EQ-5D-5L profiles (five digits) of people with a latent `burden` of ill health (0 some, 2 heavy)."""
+    latent = burden[:, None] + _OFFSETS + rng.normal(0, 0.7, (len(burden), 5))
+    levels = 1 + (latent[:, :, None] > _CUTS).sum(axis=2)
+    return (levels * 10 ** np.arange(4, -1, -1)).sum(axis=1).astype(str).astype(object)
