@@ -1,1 +1,155 @@
-"""What came in: the only room that sees a person's identifiers."""
+"""What came in: the only room that sees a person's identifiers.
+
+:func:`take_in` tells the story: find the month's files, read them as text, type them, ask whether each file
+can be trusted, hold every row to its schema, take the identifiers away, store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from valuekit.errors import ExtractError, Problem
+from valuekit.extracts.drop import Drop, latest_period, open_drop
+from valuekit.extracts.gather import gather
+from valuekit.extracts.pseudonymise import pseudonym_key, pseudonymise, read_deciles
+from valuekit.extracts.quality import quality_file, quality_rule, quarantine_list, set_aside_pence
+from valuekit.extracts.schemas import ExtractSchema, code_labels, dictionary_frame, load_schemas
+from valuekit.extracts.store import write_store
+from valuekit.extracts.trust import doubts, systematic
+from valuekit.extracts.typed import typed, up_to
+from valuekit.extracts.validate import Validated, validate
+from valuekit.project import Month, Project
+
+__all__ = ["Intake", "latest_period", "load_schemas", "take_in"]
+
+COSTS = "cost_lines"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the next room gets: no identifier, no row that broke a rule, and all that was found on the way.
+
+    Attributes
+    ----------
+    organisation, synthetic
+        Whose data it is, and whether it is about nobody.
+    period
+        The month that is reported.
+    notes
+        What a reader should know of the drop, in words.
+    tables
+        Extract → frame. Dates are ``datetime64[us]``, months text (``2026-10``), money `pence` (int64),
+        missing text NaN.
+    codes
+        Code list, or ``extract.column`` → code → label.
+    quality_file, quality_rule, dictionary
+        As the mart names their columns.
+    set_aside_pence
+        Cost lines in quarantine, as far as their amounts can be read.
+    store
+        Folder with the same tables as Parquet, one file each.
+    """
+
+    organisation: str
+    synthetic: bool
+    period: Month
+    notes: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
+    codes: Mapping[str, Mapping[str, str]]
+    quality_file: pd.DataFrame
+    quality_rule: pd.DataFrame
+    dictionary: pd.DataFrame
+    set_aside_pence: int
+    store: Path
+
+
+def take_in(project: Project, period: Month | None, services: list[str], build_folder: Path) -> Intake:
+    """Read, validate, pseudonymise and store the month's drop.
+
+    Parameters
+    ----------
+    project
+        Whose `data/extracts`, `data/reference` and `schemas` are read.
+    period
+        The month to report; None for the newest in the drop.
+    services
+        Identifiers of the services that are defined.
+    build_folder
+        Where `store/` and `quarantine.csv` are written, once nothing stands against it.
+
+    Raises
+    ------
+    ExtractError
+        Files that cannot be trusted, every fault at once. Nothing has been written.
+    DefinitionError
+        A schema that does not say what it must.
+    """
+    schemas = load_schemas(project, services)
+    period = period or latest_period(project)
+    drop, faults = open_drop(project, schemas, period)
+
+    extracts: dict[str, Validated] = {}
+    waiting: dict[str, np.ndarray] = {}
+    for name, schema in schemas.items():
+        extracts[name], waiting[name], found = _extract(schema, drop)
+        faults += found
+    key, deciles, found = _secrets(project, drop)
+    faults += found
+    if faults:
+        raise ExtractError(faults)
+
+    safe, notes = pseudonymise(
+        {name: extract.accepted for name, extract in extracts.items()}, schemas, key, deciles
+    )
+    tables = {name: _in_pence(schemas[name], frame) for name, frame in safe.items()}
+    store = write_store(build_folder, tables, quarantine_list(extracts.values()))
+    return Intake(
+        drop.organisation,
+        drop.synthetic,
+        period,
+        (*drop.notes, *notes),
+        tables,
+        code_labels(schemas),
+        quality_file(extracts.values(), waiting, period),
+        quality_rule(extracts.values()),
+        dictionary_frame(schemas),
+        set_aside_pence(extracts[COSTS]) if COSTS in extracts else 0,
+        store,
+    )
+
+
+def _extract(schema: ExtractSchema, drop: Drop) -> tuple[Validated, np.ndarray, list[Problem]]:
+    """One extract, validated; the rows of each file that wait for a later period; the faults of its files."""
+    text, faults = gather(schema, drop.of(schema.name))
+    extract = typed(text)
+    faults += doubts(extract, drop.totals)
+    extract, waiting = up_to(extract, drop.period)
+    validated = validate(extract, drop.period)
+    return validated, waiting, faults + systematic(validated)
+
+
+def _secrets(project: Project, drop: Drop) -> tuple[str, pd.Series, list[Problem]]:
+    """The pseudonym key and the deprivation look-up, or what is wrong with them."""
+    key, deciles, faults = "", pd.Series(dtype="Int64"), []
+    try:
+        key = pseudonym_key(project, drop.synthetic)
+    except ExtractError as error:
+        faults += error.problems
+    try:
+        deciles = read_deciles(project)
+    except ExtractError as error:
+        faults += error.problems
+    return key, deciles, faults
+
+
+def _in_pence(schema: ExtractSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """Amounts under the name `pence`, so that nobody takes them for pounds."""
+    if schema.control_total is None:
+        return frame
+    dtype = "Int64" if schema.columns[schema.control_total].nullable else "int64"
+    return frame.astype({schema.control_total: dtype}).rename(columns={schema.control_total: "pence"})

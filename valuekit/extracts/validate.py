@@ -1,0 +1,166 @@
+"""Row by row: which rows break which rule. Bad rows are set aside and counted, never dropped in silence.
+
+The schema's own checks run in pandera. pandera's failure cases hold the values that failed, so only the
+position of a row is taken from them and the rest is let go: no value can reach a message or a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+from pandera.errors import SchemaErrorReason
+
+from valuekit.extracts.schemas import FILE, ExtractSchema
+from valuekit.extracts.typed import Typed
+from valuekit.project import Month
+
+EMPTY = "empty"
+DUPLICATE_ROW = "duplicate row"
+DUPLICATE_KEY = "duplicate key"
+CHECK_DIGIT = "NHS number with a wrong check digit"
+PLACEHOLDER = "NHS number that is one digit repeated"
+
+
+@dataclass(frozen=True)
+class Validated:
+    """An extract with the faults of its rows.
+
+    Attributes
+    ----------
+    typed
+        Every row read.
+    failures
+        One row a broken rule: `position` in `typed.frame`, `column` (empty for the row itself), `rule`.
+    set_aside
+        Which rows break a rule; bool.
+    """
+
+    typed: Typed
+    failures: pd.DataFrame
+    set_aside: np.ndarray
+
+    @property
+    def schema(self) -> ExtractSchema:
+        """What the rows were held to."""
+        return self.typed.schema
+
+    @property
+    def accepted(self) -> pd.DataFrame:
+        """The rows that broke no rule: the schema's columns."""
+        return self.typed.frame.loc[~self.set_aside].drop(columns=FILE).reset_index(drop=True)
+
+
+def validate(extract: Typed, period: Month) -> Validated:
+    """Hold every row to the schema as it stands for `period`."""
+    failures = [
+        _failed(rows.nonzero()[0], name, rule)
+        for name, rules in extract.unreadable.items()
+        for rule, rows in rules.items()
+    ]
+    failures += _schema_failures(extract, period)
+    failures += _number_failures(extract.schema, extract.frame)
+    every = pd.concat([_failed(np.empty(0, int), "", ""), *failures], ignore_index=True)
+    every = every.drop_duplicates().sort_values(["position", "column", "rule"], ignore_index=True)
+    set_aside = np.zeros(len(extract.frame), dtype=bool)
+    set_aside[every["position"].to_numpy()] = True
+    return Validated(extract, every, set_aside)
+
+
+def _failed(positions: np.ndarray, column: str, rule: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"position": np.asarray(positions, dtype=np.int64), "column": column, "rule": rule}
+    ).astype({"column": "str", "rule": "str"})
+
+
+def _schema_failures(extract: Typed, period: Month) -> list[pd.DataFrame]:
+    """What pandera finds, as positions of rows."""
+    try:
+        extract.schema.checks(period).validate(extract.frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        return [failed for fault in error.schema_errors for failed in _failures_of(fault, extract)]
+    return []
+
+
+def _failures_of(fault: pandera.errors.SchemaError, extract: Typed) -> list[pd.DataFrame]:
+    cases, reason = fault.failure_cases, fault.reason_code
+    if not isinstance(cases, pd.DataFrame) or cases["index"].isna().any():
+        raise TypeError(f"a check of '{extract.schema.name}' could not be run: {reason}") from None
+    positions = np.unique(cases["index"].to_numpy().astype(np.int64))
+    if reason is SchemaErrorReason.DUPLICATES:
+        return _duplicates(positions, extract)
+    if reason is SchemaErrorReason.SERIES_CONTAINS_NULLS:
+        name = str(fault.schema.name)
+        for rows in extract.unreadable[name].values():  # a cell that cannot be read is not empty
+            positions = positions[~rows[positions]]
+        return [_failed(positions, name, EMPTY)]
+    if reason is not SchemaErrorReason.DATAFRAME_CHECK:
+        raise TypeError(f"a check of '{extract.schema.name}' could not be run: {reason}") from None
+    # a rule over the row is named after the column that it speaks of: see ExtractSchema.checks
+    column = fault.schema.name if fault.schema.name in extract.schema.columns else fault.check.name
+    return [_failed(positions, str(column), str(fault.check.error))]
+
+
+def _duplicates(positions: np.ndarray, extract: Typed) -> list[pd.DataFrame]:
+    """Second and later rows of a key: the same row again, or another row under the same key."""
+    key = [FILE, *extract.schema.key]
+    keys = extract.frame[key]
+    positions = positions[keys.loc[positions].notna().all(axis=1).to_numpy()]
+    if not len(positions):
+        return []
+    family = keys.merge(keys.loc[positions].drop_duplicates(), on=key, how="left", indicator=True)
+    involved = (family["_merge"] == "both").to_numpy().nonzero()[0]
+    rows = (
+        extract.text.table.take(pa.array(involved)).to_pandas().assign(**{FILE: extract.text.file[involved]})
+    )
+    again = pd.Series(rows.duplicated().to_numpy(), index=involved).loc[positions].to_numpy()
+    return [
+        _failed(positions[again], "", DUPLICATE_ROW),
+        _failed(positions[~again], ", ".join(extract.schema.key), DUPLICATE_KEY),
+    ]
+
+
+def _number_failures(schema: ExtractSchema, frame: pd.DataFrame) -> list[pd.DataFrame]:
+    failures = []
+    for name in schema.identifiers("nhs_number"):
+        valid, repeated = nhs_number_valid(frame[name]), nhs_number_repeated(frame[name])
+        whole = frame[name].str.fullmatch("[0-9]{10}").fillna(False).to_numpy(dtype=bool)
+        failures.append(_failed((whole & ~valid).nonzero()[0], name, CHECK_DIGIT))
+        failures.append(_failed((whole & repeated).nonzero()[0], name, PLACEHOLDER))
+    return failures
+
+
+def nhs_number_valid(numbers: pd.Series) -> np.ndarray:
+    """Whether each text is an NHS number with the right check digit.
+
+    Modulus 11: the first nine digits are weighted 10 to 2 and summed; 11 less the remainder of the sum by 11
+    is the tenth digit, where 11 stands for 0 and 10 never occurs. Source: NHS Data Dictionary, NHS NUMBER.
+
+    Parameters
+    ----------
+    numbers
+        Text; missing or not ten digits is not valid.
+
+    Returns
+    -------
+    valid
+        bool, one for each.
+    """
+    whole = numbers.str.fullmatch("[0-9]{10}").fillna(False).to_numpy(dtype=bool)
+    valid = np.zeros(len(numbers), dtype=bool)
+    if whole.any():
+        text = "".join(numbers[whole])
+        digits = np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(-1, 10).astype(np.int64) - ord(
+            "0"
+        )
+        check = (11 - digits[:, :9] @ np.arange(10, 1, -1) % 11) % 11
+        valid[whole] = check == digits[:, 9]  # a check of 10 equals no digit
+    return valid
+
+
+def nhs_number_repeated(numbers: pd.Series) -> np.ndarray:
+    """Whether each text is one digit ten times, typed only to fill the box: it passes modulus 11."""
+    return numbers.isin([digit * 10 for digit in "0123456789"]).to_numpy(dtype=bool)
