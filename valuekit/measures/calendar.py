@@ -12,7 +12,7 @@ import pandas as pd
 from valuekit.project import Month
 
 LENGTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-"""Months in each interval. Quarters and half years are those of the calendar; a year ends with the newest month due."""
+"""Months in each interval. Quarters and half years are the calendar's; years end with the newest month."""
 
 _EPOCH = Month(1970, 1)
 
@@ -100,21 +100,12 @@ def spans(interval: str, first: Month, last: Month) -> list[Span]:
     that `first` or `last` cuts is left out. Years are counted back from `last`, so that the newest is whole.
     """
     length = LENGTHS[interval]
-    if interval == "year":
-        ahead = (between(first, last) + 1) % length
-    else:
-        ahead = -(first.month - 1) % length
+    ahead = (between(first, last) + 1 if interval == "year" else -(first.month - 1)) % length
     start, found = first.plus(ahead), []
     while start.plus(length - 1) <= last:
         found.append(Span(start, length))
         start = start.plus(length)
     return found
-
-
-def covered(months: pd.Series, period: Month) -> Span:
-    """The months that the extracts cover: from the oldest of `months` (``YYYY-MM``, as in the ledger) to `period`."""
-    first = Month.parse(str(months.min())) if len(months) else period
-    return Span(first, between(first, period) + 1)
 
 
 def due_spans(interval: str, months: Span, days: int) -> list[Span]:

@@ -34,7 +34,7 @@ def before_after(
     """The mart's table ``change``: each change with the figure of its measure before and after.
 
     Before are the 12 months that end before the date (fewer where the extracts begin later); after the months
-    since, up to 12, in which everybody is due. The month of the change is in neither, unless it began with it.
+    since, up to 12, in which everybody is due. The month of a change is in neither, unless it began with it.
     """
     known = {(m.service, m.measure): m for m in measures.itertuples(index=False)}
     found = []

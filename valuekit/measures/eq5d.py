@@ -89,7 +89,7 @@ def index(profiles: pd.Series, value_set: str, sets: Mapping[str, ValueSet] | No
     Raises
     ------
     DefinitionError
-        No value set of that name, or profiles that the instrument does not have (their number, not they, is said).
+        No value set of that name, or profiles that the instrument does not have (only their number is said).
     """
     sets = value_sets() if sets is None else sets
     if value_set not in sets:
@@ -105,7 +105,7 @@ def index(profiles: pd.Series, value_set: str, sets: Mapping[str, ValueSet] | No
             Problem(
                 f"{bad} of {len(profiles)} profiles are not {chosen.instrument} profiles",
                 why=f"a profile is five digits, each 1 to {levels}",
-                do=f"Use answers to the {chosen.instrument}, or a value set for the instrument that was used.",
+                do=f"Use answers to the {chosen.instrument}, or a value set for the other instrument.",
             )
         )
     return found

@@ -19,7 +19,7 @@ LEVEL = 0.95
 """Confidence level of every interval that valuekit shows."""
 
 DRAWS = 1000
-"""Bootstrap draws: enough for a 95% percentile to one part in a hundred (Efron and Tibshirani 1993, ch. 19)."""
+"""Bootstrap draws: enough for the ends of a percentile interval (Efron and Tibshirani 1993, ch. 13)."""
 
 SEED = 20260101
 """Seed of every bootstrap, so that the same input gives the same figure."""

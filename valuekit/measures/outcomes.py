@@ -122,8 +122,9 @@ def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> p
     Returns
     -------
     pandas.DataFrame
-        ``period``, ``period_start``, ``numerator``, the figure, ``eligible``, ``completeness``. An interval in
-        which somebody is not due yet stands there without figure, as 'not yet due'; one with nobody known is 'too few'.
+        ``period``, ``period_start``, ``numerator``, the figure, ``eligible``, ``completeness``. An interval
+        in which somebody is not due yet stands there without figure, as 'not yet due'; one with nobody known
+        is 'too few'.
     """
     due = due_spans(interval, months, _days(rows))
     waiting = [

@@ -29,7 +29,7 @@ STAY_DUE_DAYS = 90
 months would hold the short stays alone."""
 
 WAIT_DUE_DAYS = 180
-"""Days after which a wait counts as due, and the longest wait that counts: every month has the same chance."""
+"""Days after which a wait is due, and the longest wait that counts: all months have the same chance."""
 
 QUESTIONNAIRES = ("outcome_share", "outcome_mean", "eq5d_mean")
 """Kinds of measure for which somebody has to be asked."""
@@ -103,8 +103,8 @@ def results(
 
     Notes
     -----
-    Who had died before the time point of a questionnaire is not eligible, unless the measure says what a death
-    counts as. Such a death is a result for which nobody has to be asked: invited, returned and known.
+    Who had died before the time point of a questionnaire is not eligible, unless the measure says what a
+    death counts as. Such a death is a result for which nobody has to be asked: invited, returned and known.
     """
     deaths = intake.tables["patients"][["patient", "date_of_death"]]
     people = pathway.merge(deaths, on="patient", how="left")

@@ -55,20 +55,20 @@ def xmr(
     rebase
         Days from which limits are worked out anew; each starts a phase with the next point.
     within
-        Lowest and highest possible value. Limits shown do not go beyond; the rules use the limits as they are.
+        Lowest and highest possible value. Limits shown do not go beyond; the rules use them as worked out.
 
     Returns
     -------
     pandas.DataFrame
         A copy with ``centre``, ``lower_limit``, ``upper_limit`` (unit of the value), ``phase`` (from 1),
-        ``chart`` (``xmr``, or ``run`` below 12 points: the centre is then the median and there are no limits),
+        ``chart`` (``xmr``, or ``run`` below 12 points: the centre is then the median, without limits),
         ``special`` (``outside_limit``, ``trend``, ``two_of_three``, ``run`` or empty) and ``signal``
         (``common``, ``improvement``, ``concern``, ``neutral``; empty for rows not shown and in run charts).
 
     References
     ----------
     NHS England, Making Data Count; Wheeler and Chambers 1992, Understanding Statistical Process Control;
-    Montgomery, Introduction to Statistical Quality Control, section 6.4. Rules and their precedence: NHSRplotthedots.
+    Montgomery, Introduction to Statistical Quality Control, section 6.4. Rules, precedence: NHSRplotthedots.
     """
     days = pd.to_datetime(frame["period_start"]).to_numpy()
     value, shown = frame["value"].to_numpy(float, na_value=np.nan), frame["shown"].to_numpy(bool)
@@ -140,7 +140,7 @@ def _stretches(sign: np.ndarray, length: int) -> np.ndarray:
 
 
 def _trend(step: np.ndarray) -> np.ndarray:
-    """Direction of the trend that each point is part of; a turning point belongs to the trend that ends in it."""
+    """Direction of the trend that each point is part of; a turning point is of the trend that ends in it."""
     steps = _stretches(step, TREND - 1)
     ends, begins = np.concatenate([[0], steps]), np.concatenate([steps, [0]])
     return np.where(ends != 0, ends, begins)

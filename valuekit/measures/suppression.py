@@ -1,4 +1,4 @@
-"""Disclosure control, number by number: what is small, how the rest is rounded, which partner a hidden cell needs.
+"""Disclosure control, number by number: what is small, how the rest is rounded, which partner is hidden too.
 
 Nothing here knows a table; :mod:`valuekit.measures.protection` says which of these a column needs.
 """
@@ -110,8 +110,8 @@ def partners(
 ) -> NDArray[np.bool_]:
     """Cells to hide besides, so that the hidden ones together are safe.
 
-    What is hidden in cells that add up to a published total can be had by subtraction, as one sum. That sum must
-    keep to the rule too: while it does not, the smallest cell still shown is hidden with them.
+    What is hidden in cells that add up to a published total can be had by subtraction, as one sum. That
+    sum must keep to the rule too: while it does not, the smallest cell still shown is hidden with them.
 
     Parameters
     ----------

@@ -24,11 +24,11 @@ PER_POUNDS = 100_000
 
 FEWEST_PEOPLE = 30
 """People whose outcome is known below which no ratio is shown: the bootstrap of a ratio needs a sample that
-stands for its population, and below about 30 its interval covers too seldom (see the simulation in the tests)."""
+stands for its population, and with fewer its interval covers too seldom (see the simulation in the tests)."""
 
 METHOD = (
-    "Good outcomes over cost, both summed over the pathways whose outcome is known. The interval is the middle 95% "
-    f"of {intervals.DRAWS} bootstrap draws of pathways."
+    "Good outcomes over cost, both summed over the pathways whose outcome is known. The interval is the "
+    f"middle 95% of {intervals.DRAWS} bootstrap draws of pathways."
 )
 
 
@@ -41,8 +41,8 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
     Returns
     -------
     pandas.DataFrame
-        Outcome in per cent with its Wilson interval, mean cost in pounds with its t interval, and the ratio in
-        good outcomes per £100,000 with its bootstrap interval, or why there is none.
+        Outcome in per cent with its Wilson interval, mean cost in pounds with its t interval, and the ratio
+        in good outcomes per £100,000 with its bootstrap interval, or why there is none.
     """
     found = []
     for service in services:
