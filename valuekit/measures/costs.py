@@ -182,3 +182,12 @@ def resource_patient(year: CompleteYear, result: pd.DataFrame) -> pd.DataFrame:
             ),
         }
     )
+
+
+def contributions(years: Iterable[CompleteYear], by: list[str]) -> pd.DataFrame:
+    """Who holds each sum of money by stage, resource or department: `service`, `by`, `patient`, `pence`."""
+    held = pd.concat(
+        [year.cost.merge(year.pathway[["pathway", "patient"]], on="pathway") for year in years],
+        ignore_index=True,
+    )
+    return held.groupby(["service", *by, "patient"], as_index=False)["pence"].sum()

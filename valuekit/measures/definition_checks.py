@@ -81,7 +81,7 @@ def _cohort(service: Service, located: Located, codes: Codes) -> Iterator[Proble
     if not cohort.diagnoses and not cohort.procedures:
         yield Problem(
             "nobody can be told apart: neither diagnoses nor procedures are given",
-            located.where("cohort"),
+            located.where("cohort", "diagnoses"),
             do="Give at least one ICD-10 or OPCS-4 code.",
         )
     path = ("pathway", "leave_out_treatment_functions")

@@ -72,7 +72,7 @@ class Linked:
     pathway_cost
         One row a stage, resource and department of a pathway: `pence`.
     cost_place
-        One row a place of cost (`pathway` and service, `outside`, `no_activity`): `pence`.
+        One row a place of cost (`pathway` of a service, `outside`, `no_activity`) and patient: `pence`.
     """
 
     pathway: pd.DataFrame

@@ -33,8 +33,8 @@ def lines_in_pence(intake: Intake, linked: Linked, services: Iterable[ServiceDef
     when the lines hold more than the ledger.
     """
     places = linked.cost_place
-    pathway = places[places["place"] == "pathway"].set_index("service")["pence"]
-    other = places[places["place"] != "pathway"].set_index("place")["pence"]
+    pathway = places[places["place"] == "pathway"].groupby("service")["pence"].sum()
+    other = places.groupby("place")["pence"].sum()
     lines = {f"pathway:{s.service}": int(pathway.get(s.service, 0)) for s in services}
     lines["outside"] = int(other.get("outside", 0))
     lines["unmatched:no_activity"] = int(other.get("no_activity", 0))
@@ -59,3 +59,11 @@ def reconciliation(intake: Intake, linked: Linked, services: Iterable[ServiceDef
             "share": [pence / total if total else float("nan") for pence in lines.values()],
         }
     )
+
+
+def contributions(linked: Linked) -> pd.DataFrame:
+    """Who holds each line: `line`, `patient`, `pence`; lines that no patient holds have no rows."""
+    places = linked.cost_place.dropna(subset=["patient"])
+    on_pathway = places["place"] == "pathway"
+    line = places["place"].where(~on_pathway, "pathway:" + places["service"].fillna(""))
+    return places.assign(line=line)[["line", "patient", "pence"]].reset_index(drop=True)

@@ -18,6 +18,11 @@ FILE = "figures.csv"
 COLUMNS = ("released", "service", "measure", "period", "period_start", "n", "value")
 KEY = ["service", "measure", "period"]
 
+NOTHING_MOVED = pd.DataFrame(
+    columns=["service", "measure", "period", "since", "old_n", "new_n", "old_value", "new_value"]
+)
+"""What :func:`revisions` returns where no figure moved."""
+
 SAME_WITHIN = 1e-9
 """Relative difference below which two figures are the same: far less than any digit shown."""
 
@@ -61,9 +66,7 @@ def revisions(releases: Path, period: Month, series: pd.DataFrame) -> pd.DataFra
     """
     earlier = _newest_before(releases, period)
     if earlier is None:
-        return pd.DataFrame(
-            columns=["service", "measure", "period", "since", "old_n", "new_n", "old_value", "new_value"]
-        )
+        return NOTHING_MOVED
     now = series.loc[series["shown"], [*KEY, "n", "value"]]
     both = earlier.merge(now, on=KEY, how="left", suffixes=("_old", "_new"))
     same = (both["n_old"] == both["n_new"].astype("Float64")).fillna(False).to_numpy(bool) & np.isclose(
@@ -78,9 +81,7 @@ def revisions(releases: Path, period: Month, series: pd.DataFrame) -> pd.DataFra
             "value_new": "new_value",
         }
     )
-    return moved[
-        ["service", "measure", "period", "since", "old_n", "new_n", "old_value", "new_value"]
-    ].reset_index(drop=True)
+    return moved[list(NOTHING_MOVED.columns)].reset_index(drop=True)
 
 
 def _newest_before(releases: Path, period: Month) -> pd.DataFrame | None:

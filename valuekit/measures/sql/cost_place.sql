@@ -1,7 +1,8 @@
 -- Where every cost line ended up: on a pathway, outside all of them, or with no activity that is known.
 -- In:    cost_lines, activity, pathway_activity
 -- Out:   cost_place
--- Grain: one place: 'pathway' (one row a service), 'outside', 'no_activity'.
+-- Grain: one place ('pathway' of a service, 'outside', 'no_activity') and patient; the patient is missing where the
+--        activity is nobody's in particular, or is not known.
 SELECT
     CASE
         WHEN linked.activity_id IS NOT NULL THEN 'pathway'
@@ -9,6 +10,7 @@ SELECT
         ELSE 'no_activity'
     END AS place,
     linked.service,
+    activity.patient,
     CAST(sum(line.pence) AS BIGINT) AS pence
 FROM cost_lines AS line
 LEFT JOIN activity USING (activity_id)

@@ -1,0 +1,235 @@
+"""Build the mart from the month's extracts: read, validate, compute, write, and swap it in at the end.
+
+Everything is made beside the last build, in ``_build.new``, and takes its place only when all of it is
+there. So any failure leaves the last build as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from valuekit.errors import Problem, ValuekitError
+from valuekit.extracts import Intake, take_in
+from valuekit.extracts.schemas import code_labels, load_schemas
+from valuekit.mart import TABLES, About, write_mart
+from valuekit.measures import disclosure
+from valuekit.measures.compute import compute
+from valuekit.measures.definitions import ServiceDefinition, load_services
+from valuekit.project import AUDIENCES, Month, Project
+
+STEPS = 5
+"""Steps that a build tells its progress bar."""
+
+DOWNLOADS = "downloads"
+COLUMN_NOTES = "column-notes.csv"
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What was built (or, by :func:`check`, would be)."""
+
+    period: Month
+    services: tuple[str, ...]
+    pathways: int
+    """Pathways that began in the 12 months to the period."""
+    rows: int
+    quarantined: int
+
+    @property
+    def summary(self) -> str:
+        """One line for the person who ran it."""
+        share = self.quarantined / self.rows if self.rows else 0
+        return (
+            f"{self.period.words}: {len(self.services)} services, {self.pathways:,} pathways in 12 months; "
+            f"{self.rows:,} rows read, {self.quarantined:,} ({share:.1%}) set aside."
+        )
+
+
+@dataclass(frozen=True)
+class _Definitions:
+    services: tuple[ServiceDefinition, ...]
+    rules: disclosure.Rules
+
+    @property
+    def names(self) -> list[str]:
+        """Identifiers of the services."""
+        return [service.service for service in self.services]
+
+
+Say = Callable[..., None]
+
+
+def build(project: Project, period: Month | None = None, progress: Say | None = None) -> BuildResult:
+    """Build the store and the three marts in ``_build/``, and the public tables in ``downloads/``.
+
+    Parameters
+    ----------
+    project
+        Whose extracts, schemas and definitions are read.
+    period
+        The month to report; the newest in the drop when not given.
+    progress
+        Called with the name of each step as it begins.
+
+    Raises
+    ------
+    ValuekitError
+        Extracts or definitions have faults; all of them at once. The last build stands as it was.
+    """
+    say = progress or _silence
+    say("reading definitions", STEPS)
+    definitions = _definitions(project)
+    with _beside(project) as new:
+        say("reading extracts")
+        intake = take_in(project, period, definitions.names, new.build)
+        say("computing")
+        marts = compute(intake, definitions.services, definitions.rules, project.releases)
+        say("writing")
+        for audience in AUDIENCES:
+            about = About(
+                intake.organisation, str(intake.period), intake.synthetic, audience, tuple(intake.notes)
+            )
+            write_mart(new.mart / audience, about, marts[audience])
+        write_downloads(new.root / DOWNLOADS, marts["public"])
+    say("done")
+    return _result(intake, definitions.services, marts["board"])
+
+
+def check(project: Project, period: Month | None = None, progress: Say | None = None) -> BuildResult:
+    """Do everything that :func:`build` does, and write nothing."""
+    say = progress or _silence
+    say("reading definitions", STEPS - 1)
+    definitions = _definitions(project)
+    say("reading extracts")
+    with tempfile.TemporaryDirectory() as nowhere:
+        intake = take_in(project, period, definitions.names, Path(nowhere))
+    say("computing")
+    marts = compute(intake, definitions.services, definitions.rules, project.releases)
+    say("done")
+    return _result(intake, definitions.services, marts["board"])
+
+
+def _silence(step: str, steps: int | None = None) -> None:
+    pass
+
+
+def _definitions(project: Project) -> _Definitions:
+    """Schemas, services and disclosure rules; the faults of all of them at once."""
+    problems: list[Problem] = []
+    failed: type[ValuekitError] = ValuekitError
+
+    def gathered(read: Callable[[], object]) -> object:
+        nonlocal failed
+        try:
+            return read()
+        except ValuekitError as error:
+            problems.extend(error.problems)
+            failed = type(error)
+            return None
+
+    names = sorted(file.stem for file in project.services.glob("*.yml"))
+    schemas = gathered(lambda: load_schemas(project, names))
+    codes = code_labels(schemas) if schemas else {}
+    services = gathered(lambda: load_services(project, codes))
+    rules = gathered(lambda: disclosure.load_rules(project))
+    if problems:
+        raise failed(problems)
+    return _Definitions(services, rules)
+
+
+def _result(
+    intake: Intake, services: tuple[ServiceDefinition, ...], mart: Mapping[str, pd.DataFrame]
+) -> BuildResult:
+    files = intake.quality_file
+    return BuildResult(
+        intake.period,
+        tuple(service.service for service in services),
+        int(mart["service"]["pathways"].sum()),
+        int(files["rows"].sum()),
+        int(files["quarantined"].sum()),
+    )
+
+
+@contextlib.contextmanager
+def _beside(project: Project) -> Iterator[Project]:
+    """A project whose ``_build`` lies beside the real one, and takes its place when the block ends well."""
+    for live in (project.build, project.root / DOWNLOADS):
+        _recover(live)
+    stage = project.root / "_build.new"
+    shutil.rmtree(stage, ignore_errors=True)
+    new = Project(stage)
+    new.build.mkdir(parents=True)
+    try:
+        yield new
+        _swap(new.root / DOWNLOADS, project.root / DOWNLOADS)
+        _swap(new.build, project.build)
+        shutil.rmtree(project.root / "_build.old", ignore_errors=True)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _aside(live: Path) -> Path:
+    """Where the last build waits while the new one takes its place."""
+    return live.parent / "_build.old" / live.name
+
+
+def _recover(live: Path) -> None:
+    """Bring back what an interrupted swap left aside."""
+    aside = _aside(live)
+    if aside.is_dir() and not live.is_dir():
+        aside.replace(live)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(new: Path, live: Path) -> None:
+    """Put the folder `new` in the place of `live`; a folder cannot be replaced by renaming on Windows."""
+    aside = _aside(live)
+    aside.parent.mkdir(exist_ok=True)
+    try:
+        if live.is_dir():
+            live.replace(aside)
+        new.replace(live)
+    except OSError as error:
+        _recover(live)
+        raise ValuekitError(
+            Problem(
+                "the new build could not take the place of the last",
+                live.name,
+                error.strerror or "",
+                "Close programs that have its files open, and run again. The last build stands as it was.",
+            )
+        ) from None
+
+
+def write_downloads(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write every public table as CSV, and ``column-notes.csv`` with what each column holds.
+
+    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or
+    a line end) gets an apostrophe in front (OWASP, CSV injection).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables.items():
+        safe = frame.copy()
+        for column in TABLES[name].columns:
+            if column.kind == "text":
+                safe[column.name] = safe[column.name].map(_harmless, na_action="ignore")
+            elif column.kind == "number":
+                safe[column.name] = safe[column.name].round(6)
+        safe.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    with (folder / COLUMN_NOTES).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["table", "column", "kind", "note"])
+        for name in tables:
+            writer.writerows([name, c.name, c.kind, _harmless(c.note)] for c in TABLES[name].columns)
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text

@@ -1,0 +1,157 @@
+"""From the extracts to the mart: the whole of what valuekit works out, in the order in which it is done.
+
+::
+
+    extracts → pathways → results → figures over time, costs, value … → each audience's tables
+
+The public tables pass disclosure control here, before any document can see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from valuekit.mart import TABLES, conform
+from valuekit.measures import (
+    changes,
+    costs,
+    disclosure,
+    frames,
+    importance,
+    inequality,
+    outcomes,
+    pathways,
+    value,
+)
+from valuekit.measures.calendar import Span, between
+from valuekit.measures.definitions import ServiceDefinition
+from valuekit.measures.reconciliation import contributions, reconciliation
+from valuekit.measures.revisions import NOTHING_MOVED, revisions
+from valuekit.project import AUDIENCES, Month
+
+if TYPE_CHECKING:
+    from valuekit.extracts import Intake
+
+Frames = dict[str, pd.DataFrame]
+
+METHOD = {"share": "Wilson score interval, 95%", "mean": "Student's t interval, 95%"}
+"""How the interval of each statistic is worked out; stands beside every measure."""
+
+
+def compute(
+    intake: Intake, services: Sequence[ServiceDefinition], rules: disclosure.Rules, releases: Path
+) -> dict[str, Frames]:
+    """Every table of the mart, for every audience.
+
+    Parameters
+    ----------
+    intake
+        Validated, pseudonymised extracts of the period and the months before it.
+    services
+        In the order in which they are shown.
+    rules
+        Disclosure rules for the public tables.
+    releases
+        Folder of earlier releases, to say which figures moved.
+
+    Returns
+    -------
+    dict
+        Audience → table → frame, as :data:`valuekit.mart.TABLES` declares them.
+    """
+    months = months_covered(intake)
+    linked = pathways.link(intake, services)
+    result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
+    years = [costs.complete_year(linked, service, intake.period) for service in services]
+    common = _common(intake, services, linked, result, months) | _costs(intake, years, result)
+
+    team = common | _over_time(intake, services, linked, result, months, "board")
+    public = common | _over_time(intake, services, linked, result, months, "public")
+    public = disclosure.protect(public, rules, _contributions(linked, years))
+    # Both sides of this comparison are public already: what was released, and the protected series.
+    moved = revisions(releases, intake.period, public["series"])
+    by_audience = {audience: public if audience == "public" else team for audience in AUDIENCES}
+    return {
+        audience: {
+            name: conform(name, moved if name == "revision" else tables[name])
+            for name, table in TABLES.items()
+            if audience in table.audiences
+        }
+        for audience, tables in by_audience.items()
+    }
+
+
+def months_covered(intake: Intake) -> Span:
+    """The months that the extracts cover: from the first in the ledger to the period."""
+    ledger = intake.tables["ledger"]["month"]
+    first = min(Month.parse(ledger.min()), intake.period) if len(ledger) else intake.period
+    return Span(first, between(first, intake.period) + 1)
+
+
+def _common(
+    intake: Intake,
+    services: Sequence[ServiceDefinition],
+    linked: pathways.Linked,
+    result: pd.DataFrame,
+    months: Span,
+) -> Frames:
+    """Tables that do not depend on how often an audience sees a measure."""
+    return {
+        "service": frames.service(services, linked.pathway, intake.period),
+        "stage": frames.stage(services, linked.pathway_activity),
+        "followup": outcomes.followup(result, services, months),
+        "importance": importance.importance(intake.tables["survey"], services),
+        "asked": importance.asked(intake.tables["survey"], services),
+        "value": value.value(result, services, months),
+        "reconciliation": reconciliation(intake, linked, services),
+        "revision": NOTHING_MOVED,
+        "quality_file": intake.quality_file,
+        "quality_rule": intake.quality_rule,
+        "dictionary": intake.dictionary,
+    }
+
+
+def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame) -> Frames:
+    """Tables of cost, for the newest complete 12 months of each service."""
+    resources, departments = intake.codes.get("resources", {}), intake.codes.get("departments", {})
+    dearest = costs.each(years, lambda year: costs.resource_patient(year, result))
+    return {
+        "stage_cost": costs.each(years, lambda year: costs.stage_cost(year, resources)),
+        "department_cost": costs.each(years, lambda year: costs.department_cost(year, departments)),
+        "cost_spread": costs.each(years, costs.cost_spread),
+        "cost_summary": costs.each(years, costs.cost_summary),
+        "resource_patient": dearest.drop(columns="words"),
+    }
+
+
+def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear]) -> Frames:
+    """Who holds each public sum of money: disclosure control looks for sums that few people hold."""
+    return {
+        "stage_cost": costs.contributions(years, ["stage", "resource"]),
+        "department_cost": costs.contributions(years, ["department"]),
+        "reconciliation": contributions(linked),
+    }
+
+
+def _over_time(
+    intake: Intake,
+    services: Sequence[ServiceDefinition],
+    linked: pathways.Linked,
+    result: pd.DataFrame,
+    months: Span,
+    audience: str,
+) -> Frames:
+    """Tables of measures, at the intervals at which an audience sees them."""
+    measures = frames.measure(services, intake.codes, audience, METHOD)
+    series = outcomes.series_table(result, measures, months)
+    return {
+        "measure": measures,
+        "series": series,
+        "headline": outcomes.headline(result, series, measures, months),
+        "inequality": inequality.by_fifth(result, measures, months),
+        "change": changes.before_after(intake.tables["service_changes"], result, measures, months),
+    }
