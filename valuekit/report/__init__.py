@@ -7,6 +7,8 @@ A document opens a report and shows what its methods give, one in each cell::
     report.summary()
 """
 
+from valuekit.report.board import BoardReport, board_report
+from valuekit.report.pages import Pages, pages
 from valuekit.report.service import ServiceReport, service_report
 
-__all__ = ["ServiceReport", "service_report"]
+__all__ = ["BoardReport", "Pages", "ServiceReport", "board_report", "pages", "service_report"]

@@ -34,8 +34,12 @@ class ServiceReport:
         if found.empty:
             names = ", ".join(mart.table("service")["service"]) or "none"
             raise ValuekitError(
-                Problem(f"there is no service '{service}' in what was built", f"{service}.qmd", f"built: {names}",
-                        "Check the document's parameter and data/services/, then run: valuekit build")
+                Problem(
+                    f"there is no service '{service}' in what was built",
+                    f"{service}.qmd",
+                    f"built: {names}",
+                    "Check the document's parameter and data/services/, then run: valuekit build",
+                )
             )
         self.id = service
         self.service = rows(found)[0]
@@ -75,7 +79,9 @@ class ServiceReport:
         """The chart as a figure; where nothing may be drawn, its alt text as a sentence."""
         if chart is None:
             return Words((alt,))
-        return Figure(f"{self.id}-{name}", look.svg(chart), caption, alt, f"{self.mart.about.audience}/{self.id}")
+        return Figure(
+            f"{self.id}-{name}", look.svg(chart), caption, alt, f"{self.mart.about.audience}/{self.id}"
+        )
 
     # -- what the cells show ------------------------------------------------------------------
 
@@ -85,7 +91,9 @@ class ServiceReport:
 
     def summary(self) -> Block:
         """At most five sentences: what the service is for, what changed, what needs a decision."""
-        return Block.of(Words((about_words.summary(self.service, self.pairs, self.rows("value")),)), self.at_a_glance())
+        return Block.of(
+            Words((about_words.summary(self.service, self.pairs, self.rows("value")),)), self.at_a_glance()
+        )
 
     def at_a_glance(self) -> Table:
         """Every measure in one line: figure, interval, verdict, icons."""
@@ -95,13 +103,23 @@ class ServiceReport:
             f"{self.service.name}: the newest 12 months with complete follow-up, against the 12 before.",
             {
                 "Measure": [m.name for m, _ in pairs],
-                "Figure": [words.value_of(m, h.year_value) if h.year_value is not None else NOT_SHOWN for m, h in pairs],
+                "Figure": [
+                    words.value_of(m, h.year_value) if h.year_value is not None else NOT_SHOWN
+                    for m, h in pairs
+                ],
                 "95% interval": [about_words.interval_cell(m, h) for m, h in pairs],
                 "n": [number(h.year_n) for _, h in pairs],
                 "Known": [share(h.completeness) for _, h in pairs],
-                "Compared": [upper_first(words.verdict(m, h).split(" than ")[0].split(" from ")[0].split(" to compare")[0]) for m, h in pairs],
+                "Compared": [
+                    upper_first(
+                        words.verdict(m, h).split(" than ")[0].split(" from ")[0].split(" to compare")[0]
+                    )
+                    for m, h in pairs
+                ],
                 "Variation": [icons.variation(h.variation) for _, h in pairs],
-                "Target": [icons.assurance(h.assurance) if m.target is not None else "none" for m, h in pairs],
+                "Target": [
+                    icons.assurance(h.assurance) if m.target is not None else "none" for m, h in pairs
+                ],
             },
             numbers=("Figure", "n", "Known"),
         )
@@ -109,9 +127,12 @@ class ServiceReport:
     def what_matters(self) -> Block:
         """What patients, carers and clinicians rate, and who was asked."""
         ratings = self.rows("importance")
-        text = Words((people.what_matters(ratings), people.groups_differ(ratings), people.asked(self.rows("asked"))))
+        text = Words(
+            (people.what_matters(ratings), people.groups_differ(ratings), people.asked(self.rows("asked")))
+        )
         figure = self._figure(
-            "what-matters", importance(ratings),
+            "what-matters",
+            importance(ratings),
             "What matters: mean importance from 1 to 5, with 95% intervals, by who rated it.",
             people.importance_alt(ratings),
         )
@@ -128,9 +149,13 @@ class ServiceReport:
         columns = {"Topic": topics}
         for group, header in (("patient", "Patients"), ("carer", "Carers"), ("clinician", "Clinicians")):
             columns[header] = [about_words.rating_cell(by_topic.get((topic, group))) for topic in topics]
-        columns["Measure that answers to it"] = [names.get(first[t].measure or "", "none yet") for t in topics]
+        columns["Measure that answers to it"] = [
+            names.get(first[t].measure or "", "none yet") for t in topics
+        ]
         yield table(
-            f"{self.id}-topics", "Mean importance from 1 to 5 (95% interval; n) and the measure that answers to it.", columns
+            f"{self.id}-topics",
+            "Mean importance from 1 to 5 (95% interval; n) and the measure that answers to it.",
+            columns,
         )
 
     def outcomes(self) -> Block:
@@ -149,7 +174,9 @@ class ServiceReport:
             yield icon_line(*shown)
             yield Words((words.paragraph(measure, headline),))
         yield self._figure(
-            measure.measure, over_time(measure, series, changes), words.caption(measure, series),
+            measure.measure,
+            over_time(measure, series, changes),
+            words.caption(measure, series),
             words.chart_alt(measure, series, changes),
         )
         yield Words((about_words.measure_note(measure),))
@@ -166,9 +193,14 @@ class ServiceReport:
         caption = "Cost of a pathway by stage, pounds for each pathway."
         note = "" if complete else "Where a part may not be shown, the amount is of the parts that may."
         figure = self._figure(
-            "stage-cost", bars(names, values, self._longest_bar()), caption, costs.bars_alt("Cost of a pathway by stage", names, values)
+            "stage-cost",
+            bars(names, values, self._longest_bar()),
+            caption,
+            costs.bars_alt("Cost of a pathway by stage", names, values),
         )
-        return Block.of(Words((costs.by_stage(names, values, complete), note)), figure, self._stage_by_resource())
+        return Block.of(
+            Words((costs.by_stage(names, values, complete), note)), figure, self._stage_by_resource()
+        )
 
     def _stages(self) -> list[tuple[str, float | None, bool]]:
         """Name, pounds for each pathway, and whether every part of it is shown, for each stage."""
@@ -182,7 +214,9 @@ class ServiceReport:
         return result
 
     def _departments(self) -> list[tuple[str, float | None]]:
-        found = [(r.department_name, r.per_pathway if r.shown else None) for r in self.rows("department_cost")]
+        found = [
+            (r.department_name, r.per_pathway if r.shown else None) for r in self.rows("department_cost")
+        ]
         return sorted(found, key=lambda pair: -(pair[1] or 0.0))
 
     def _longest_bar(self) -> float | None:
@@ -191,16 +225,23 @@ class ServiceReport:
 
     def _stage_by_resource(self) -> Iterator[Table]:
         cells = {(r.resource_name, r.stage_name): r for r in self.rows("stage_cost")}
-        stages = list(dict.fromkeys(r.stage_name for r in sorted(self.rows("stage_cost"), key=lambda r: r.position)))
+        stages = list(
+            dict.fromkeys(r.stage_name for r in sorted(self.rows("stage_cost"), key=lambda r: r.position))
+        )
         if not stages:
             return
-        size = {name: sum((r.per_pathway or 0.0) for (n, _), r in cells.items() if n == name) for name, _ in cells}
+        size = {
+            name: sum((r.per_pathway or 0.0) for (n, _), r in cells.items() if n == name) for name, _ in cells
+        }
         resources = sorted(size, key=lambda name: (-size[name], name))
         columns = {"Resource": resources}
         for stage in stages:
             columns[stage] = [about_words.cost_cell(cells.get((name, stage))) for name in resources]
         yield table(
-            f"{self.id}-stage-resource", "Cost of a pathway by stage and resource, pounds for each pathway.", columns, numbers=stages
+            f"{self.id}-stage-resource",
+            "Cost of a pathway by stage and resource, pounds for each pathway.",
+            columns,
+            numbers=stages,
         )
 
     def department_view(self) -> Block:
@@ -208,7 +249,8 @@ class ServiceReport:
         parts = self._departments()
         names, values = [p[0] for p in parts], [p[1] for p in parts]
         figure = self._figure(
-            "department-cost", bars(names, values, self._longest_bar()),
+            "department-cost",
+            bars(names, values, self._longest_bar()),
             "The same cost by department, pounds for each pathway; drawn to the scale of the chart by stage.",
             costs.bars_alt("Cost of a pathway by department", names, values),
         )
@@ -220,7 +262,8 @@ class ServiceReport:
         bands = sorted(self.rows("cost_spread"), key=lambda b: b.from_gbp)
         hidden = any(not b.shown for b in bands)
         figure = self._figure(
-            "cost-spread", cost_spread(bands, summary),
+            "cost-spread",
+            cost_spread(bands, summary),
             "Number of pathways by cost" + ("; bands with few people are left out." if hidden else "."),
             costs.spread_alt(bands, summary),
         )
@@ -230,15 +273,21 @@ class ServiceReport:
         total: dict[str, float] = {}
         partly: set[str] = set()
         for row in self.rows("stage_cost"):
-            total[row.resource_name] = total.get(row.resource_name, 0.0) + (row.per_pathway or 0.0 if row.shown else 0.0)
+            total[row.resource_name] = total.get(row.resource_name, 0.0) + (
+                row.per_pathway or 0.0 if row.shown else 0.0
+            )
             if not row.shown:
                 partly.add(row.resource_name)
         top = sorted(total, key=lambda name: (-total[name], name))[:5]
         if not top:
             return
         yield table(
-            f"{self.id}-resources", "The five resources that cost most, pounds for each pathway.",
-            {"Resource": top, "Cost": [f"{'at least ' if name in partly else ''}{pounds(total[name])}" for name in top]},
+            f"{self.id}-resources",
+            "The five resources that cost most, pounds for each pathway.",
+            {
+                "Resource": top,
+                "Cost": [f"{'at least ' if name in partly else ''}{pounds(total[name])}" for name in top],
+            },
             numbers=("Cost",),
         )
 
@@ -250,7 +299,8 @@ class ServiceReport:
         if not found:
             return Block.of(Words(("No pathways to list.",)))
         shown = table(
-            f"{self.id}-patients", "The dearest pathways. Pseudonyms: for the clinical team only.",
+            f"{self.id}-patients",
+            "The dearest pathways. Pseudonyms: for the clinical team only.",
             {
                 "Patient": [r.patient for r in found],
                 "Began": [r.began or "" for r in found],
@@ -258,7 +308,9 @@ class ServiceReport:
                 "Days in hospital": [number(r.days_in_hospital) for r in found],
                 "Outcome reached": [r.outcome or "not known" for r in found],
                 "Cost": [pounds(r.cost) for r in found],
-                "Costliest stage": [f"{r.main_stage or 'not known'} ({share(r.main_stage_share)})" for r in found],
+                "Costliest stage": [
+                    f"{r.main_stage or 'not known'} ({share(r.main_stage_share)})" for r in found
+                ],
             },
             numbers=("Days in hospital", "Cost"),
         )
@@ -271,7 +323,8 @@ class ServiceReport:
             return Block.of(Words(("No 12 months have complete follow-up yet, so value cannot be shown.",)))
         says = self.service.value_says or ""
         figure = self._figure(
-            "value", value(years[:2]),
+            "value",
+            value(years[:2]),
             "Outcome against mean cost of a pathway, with 95% intervals. Better value lies up and to the left.",
             costs.value_alt(years[:2]),
         )
@@ -280,15 +333,23 @@ class ServiceReport:
 
     def _value_table(self, years: list[Row]) -> Table:
         return table(
-            f"{self.id}-value", "Value: outcome, cost and their ratio (95% intervals in brackets).",
+            f"{self.id}-value",
+            "Value: outcome, cost and their ratio (95% intervals in brackets).",
             {
                 "12 months": [y.words or "" for y in years],
                 "n": [number(y.n) for y in years],
                 "Known": [share(y.completeness) for y in years],
-                "Outcome": [about_words.ranged(amount(y.outcome, "%", 1), y.outcome_lower, y.outcome_upper, "%", 1) for y in years],
-                "Cost of a pathway": [about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for y in years],
+                "Outcome": [
+                    about_words.ranged(amount(y.outcome, "%", 1), y.outcome_lower, y.outcome_upper, "%", 1)
+                    for y in years
+                ],
+                "Cost of a pathway": [
+                    about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for y in years
+                ],
                 "Outcomes for £100,000": [
-                    about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2) if y.shown and y.ratio is not None else NOT_SHOWN
+                    about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2)
+                    if y.shown and y.ratio is not None
+                    else NOT_SHOWN
                     for y in years
                 ],
             },
@@ -304,13 +365,17 @@ class ServiceReport:
         points = Points(tuple(Item(people.inequality(m, fifths)) for m, fifths in measures))
         main, fifths = measures[0]
         figure = self._figure(
-            "deprivation", deprivation(main, fifths),
+            "deprivation",
+            deprivation(main, fifths),
             f"{main.name} by fifth of deprivation, {fifths[0].words or 'newest 24 months'}, with 95% intervals.",
             people.inequality_alt(main, fifths),
         )
         columns = {"Measure": [m.name for m, _ in measures]}
         for fifth, header in FIFTHS.items():
-            columns[header] = [about_words.fifth_cell(m, next((f for f in fs if f.fifth == fifth), None)) for m, fs in measures]
+            columns[header] = [
+                about_words.fifth_cell(m, next((f for f in fs if f.fifth == fifth), None))
+                for m, fs in measures
+            ]
         shown = table(f"{self.id}-fifths", "Outcomes by fifth of deprivation (95% interval; n).", columns)
         return Block.of(points, figure, shown)
 
@@ -323,7 +388,9 @@ class ServiceReport:
         by_name = {m.measure: m for m in self.measures}
         if not self.changes_made:
             return Block.of(Words(("No service change has been recorded in these years.",)))
-        return Block.of(Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made)))
+        return Block.of(
+            Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made))
+        )
 
     def data_quality(self) -> Block:
         """Follow-up of each measure."""
@@ -331,9 +398,14 @@ class ServiceReport:
         found = [(names[r.measure], r) for r in self.rows("followup") if r.measure in names]
         if not found:
             return Block.of(Words(("Nobody has reached a time point of follow-up yet.",)))
-        low = [m.name for m, r in found if r.completeness is not None and r.completeness < decisions.COMPLETE_ENOUGH]
+        low = [
+            m.name
+            for m, r in found
+            if r.completeness is not None and r.completeness < decisions.COMPLETE_ENOUGH
+        ]
         shown = table(
-            f"{self.id}-followup", f"Follow-up in {found[0][1].words or 'the newest 12 months'}: people at each step.",
+            f"{self.id}-followup",
+            f"Follow-up in {found[0][1].words or 'the newest 12 months'}: people at each step.",
             {
                 "Measure": [m.name for m, _ in found],
                 "Could be counted": [number(r.eligible) for _, r in found],
@@ -353,8 +425,10 @@ class ServiceReport:
         if not moved:
             return Block.of(Words(("No figure that was published before has moved.",)))
         since = moved[0].since or "the last release"
-        head = f"{len(moved)} published figure{'s' if len(moved) != 1 else ''} moved since the release of {since}, as late data came in."
-        return Block.of(Words((head,)), Points(tuple(Item(people.revision(r, names[r.measure])) for r in moved)))
+        head = f"{len(moved)} published figure{'s' if len(moved) != 1 else ''} moved since the release of {since}."
+        return Block.of(
+            Words((head,)), Points(tuple(Item(people.revision(r, names[r.measure])) for r in moved))
+        )
 
 
 def service_report(service: str) -> ServiceReport:

@@ -89,7 +89,7 @@ def icon_html(icon: Icon) -> str:
 
 def icon_typst(icon: Icon) -> str:
     """The icon with its words, the drawing carried inside the Typst text."""
-    picture = f"image(bytes({typst_string(icon.svg)}), format: \"svg\", height: 1.1em, alt: {typst_string(icon.label)})"
+    picture = f'image(bytes({typst_string(icon.svg)}), format: "svg", height: 1.1em, alt: {typst_string(icon.label)})'
     return f"#box(baseline: 20%, {picture}) #{typst_string(icon.label)}"
 
 

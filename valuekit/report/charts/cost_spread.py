@@ -35,7 +35,10 @@ def cost_spread(bands: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
     end = max((b.to_gbp if b.to_gbp is not None else b.from_gbp + width) for b in bands)
     tallest = float(table["pathways"].max())
     chart = p9.ggplot(table) + p9.geom_rect(
-        p9.aes(xmin="left", xmax="right", ymin=0, ymax="pathways"), fill=look.PALE_BLUE, color=look.PAPER, size=0.4
+        p9.aes(xmin="left", xmax="right", ymin=0, ymax="pathways"),
+        fill=look.PALE_BLUE,
+        color=look.PAPER,
+        size=0.4,
     )
     if summary is not None and summary.mean is not None and summary.median is not None:
         chart += _marks(summary, end, tallest)
@@ -45,7 +48,10 @@ def cost_spread(bands: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
         chart
         + p9.scale_linetype_identity()
         + p9.scale_x_continuous(
-            breaks=ticks, labels=[pounds(t) for t in ticks], expand=(0, 0), limits=(0, end * 1.03),
+            breaks=ticks,
+            labels=[pounds(t) for t in ticks],
+            expand=(0, 0),
+            limits=(0, end * 1.03),
             name="Cost of a pathway" + (", the last bar and all above it" if is_open else ""),
         )
         + p9.scale_y_continuous(limits=(0, tallest * 1.34), expand=(0, 0))
@@ -58,14 +64,28 @@ def _marks(summary: Row, end: float, tallest: float) -> list[object]:
     """Mean and median: a line and a label each, on their own side."""
     marks = pd.DataFrame(
         [
-            {"x": summary.median, "y": tallest * 1.26, "label": f"Median {pounds(summary.median)}", "type": "dashed"},
-            {"x": summary.mean, "y": tallest * 1.12, "label": f"Mean {pounds(summary.mean)}", "type": "solid"},
+            {
+                "x": summary.median,
+                "y": tallest * 1.26,
+                "label": f"Median {pounds(summary.median)}",
+                "type": "dashed",
+            },
+            {
+                "x": summary.mean,
+                "y": tallest * 1.12,
+                "label": f"Mean {pounds(summary.mean)}",
+                "type": "solid",
+            },
         ]
     )
     marks["text_x"] = marks["x"] + end * 0.012
     return [
-        p9.geom_segment(p9.aes("x", "y", xend="x", yend=0, linetype="type"), data=marks, color=look.INK, size=0.8),
-        p9.geom_text(p9.aes("text_x", "y", label="label"), data=marks, ha="left", va="center", size=look.LABEL),
+        p9.geom_segment(
+            p9.aes("x", "y", xend="x", yend=0, linetype="type"), data=marks, color=look.INK, size=0.8
+        ),
+        p9.geom_text(
+            p9.aes("text_x", "y", label="label"), data=marks, ha="left", va="center", size=look.LABEL
+        ),
     ]
 
 

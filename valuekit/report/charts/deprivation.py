@@ -44,7 +44,10 @@ def deprivation(measure: Row, fifths: Sequence[Row]) -> p9.ggplot | None:
             breaks=[-k for k in NAMES], labels=list(NAMES.values()), limits=(-5.5, -0.5), expand=(0, 0)
         )
         + look.theme(2.3)
-        + p9.theme(panel_grid_major_y=p9.element_blank(), panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5))
+        + p9.theme(
+            panel_grid_major_y=p9.element_blank(),
+            panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5),
+        )
     )
 
 

@@ -47,11 +47,18 @@ def importance(ratings: Sequence[Row]) -> p9.ggplot | None:
         + p9.scale_shape_manual(_SHAPES)
         + p9.scale_fill_manual({"patient": look.BLUE, "carer": look.PALE_BLUE, "clinician": look.PAPER})
         + p9.scale_x_continuous(
-            limits=(1, 6.1), breaks=[1, 2, 3, 4, 5], labels=["1\nnot important", "2", "3", "4", "5\nvery important"]
+            limits=(1, 6.1),
+            breaks=[1, 2, 3, 4, 5],
+            labels=["1\nnot important", "2", "3", "4", "5\nvery important"],
         )
-        + p9.scale_y_continuous(breaks=middles, labels=[look.wrapped(t, 19) for t in topics], expand=(0.04, 0))
+        + p9.scale_y_continuous(
+            breaks=middles, labels=[look.wrapped(t, 19) for t in topics], expand=(0.04, 0)
+        )
         + look.theme(max(2.2, 0.7 + 0.205 * pitch * len(topics)))
-        + p9.theme(panel_grid_major_y=p9.element_blank(), panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5))
+        + p9.theme(
+            panel_grid_major_y=p9.element_blank(),
+            panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5),
+        )
     )
 
 

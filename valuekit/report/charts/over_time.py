@@ -10,7 +10,7 @@ import plotnine as p9
 
 from valuekit.report.audience import Row
 from valuekit.report.charts import look
-from valuekit.report.words.measures import value_of
+from valuekit.report.words.measures import target_of, value_of
 from valuekit.report.words.numbers import amount
 
 HEIGHT = 3.1
@@ -59,7 +59,9 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
     chart += p9.geom_point(
         p9.aes(shape="signal", fill="signal", size="signal"), color=look.INK, stroke=0.3, na_rm=True
     )
-    labels = pd.concat([_line_labels(measure, series, end, low, high), _change_labels(marked, start, end, top)])
+    labels = pd.concat(
+        [_line_labels(measure, series, end, low, high), _change_labels(marked, start, end, top)]
+    )
     if len(labels):
         chart += p9.geom_text(
             p9.aes("x", "y", label="label", ha="ha", va="va"),
@@ -127,7 +129,9 @@ def _lines(measure: Row, series: Sequence[Row], start: pd.Timestamp, end: pd.Tim
     return pd.DataFrame(found)
 
 
-def _line_labels(measure: Row, series: Sequence[Row], end: pd.Timestamp, low: float, high: float) -> pd.DataFrame:
+def _line_labels(
+    measure: Row, series: Sequence[Row], end: pd.Timestamp, low: float, high: float
+) -> pd.DataFrame:
     """What the lines are, to the right of the newest point."""
     last = next((r for r in reversed(series) if r.centre is not None), None)
     wanted: list[tuple[float, str]] = []
@@ -139,16 +143,15 @@ def _line_labels(measure: Row, series: Sequence[Row], end: pd.Timestamp, low: fl
             if y is not None
         ]
     if measure.target is not None:
-        wanted.append((measure.target, f"Target {amount(measure.target, measure.unit or '', _target_decimals(measure))}"))
+        wanted.append((measure.target, f"Target {target_of(measure)}"))
     heights = look.spread([y for y, _ in wanted], (high - low) * 0.085, low, high)
     x = end + pd.Timedelta(days=25)
     return pd.DataFrame(
-        [{"x": x, "y": y, "label": text, "ha": "left", "va": "center"} for y, (_, text) in zip(heights, wanted, strict=True)]
+        [
+            {"x": x, "y": y, "label": text, "ha": "left", "va": "center"}
+            for y, (_, text) in zip(heights, wanted, strict=True)
+        ]
     )
-
-
-def _target_decimals(measure: Row) -> int:
-    return 0 if float(measure.target).is_integer() else measure.decimals or 0
 
 
 def _change_labels(marked: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp, top: float) -> pd.DataFrame:
@@ -173,6 +176,8 @@ def _breaks(start: pd.Timestamp, end: pd.Timestamp) -> list[pd.Timestamp]:
 
 def _tick_labels(measure: Row, ticks: Sequence[float]) -> list[str]:
     steps = [abs(b - a) for a, b in zip(ticks, ticks[1:], strict=False)]
-    decimals = next((d for d in (0, 1, 2, 3) if all(abs(t * 10**d - round(t * 10**d)) < 1e-6 for t in ticks)), 2)
+    decimals = next(
+        (d for d in (0, 1, 2, 3) if all(abs(t * 10**d - round(t * 10**d)) < 1e-6 for t in ticks)), 2
+    )
     unit = "" if measure.unit == "days" else measure.unit or ""
     return [amount(t, unit, decimals) for t in ticks] if steps else [value_of(measure, t) for t in ticks]

@@ -18,7 +18,11 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
     The newest year is a filled dot, earlier ones are open; each is named on the chart.
     """
     shown = sorted(
-        (y for y in years if None not in (y.outcome, y.outcome_lower, y.outcome_upper, y.cost, y.cost_lower, y.cost_upper)),
+        (
+            y
+            for y in years
+            if None not in (y.outcome, y.outcome_lower, y.outcome_upper, y.cost, y.cost_lower, y.cost_upper)
+        ),
         key=lambda y: y.period_start,
     )
     if not shown:
@@ -34,11 +38,18 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
     up = (high - low) or 1.0
     return (
         p9.ggplot(table, p9.aes("cost", "outcome"))
-        + p9.geom_segment(p9.aes("cost_lower", "outcome", xend="cost_upper", yend="outcome"), color=look.QUIET, size=0.7)
-        + p9.geom_segment(p9.aes("cost", "outcome_lower", xend="cost", yend="outcome_upper"), color=look.QUIET, size=0.7)
+        + p9.geom_segment(
+            p9.aes("cost_lower", "outcome", xend="cost_upper", yend="outcome"), color=look.QUIET, size=0.7
+        )
+        + p9.geom_segment(
+            p9.aes("cost", "outcome_lower", xend="cost", yend="outcome_upper"), color=look.QUIET, size=0.7
+        )
         + p9.geom_point(p9.aes(fill="age"), color=look.BLUE, size=3.6, stroke=0.9)
         + p9.geom_text(
-            p9.aes("label_x", "outcome_upper", label="label", ha="ha"), va="top", size=look.LABEL, lineheight=0.95
+            p9.aes("label_x", "outcome_upper", label="label", ha="ha"),
+            va="top",
+            size=look.LABEL,
+            lineheight=0.95,
         )
         + p9.scale_fill_manual({"now": look.BLUE, "before": look.PAPER})
         + p9.scale_x_continuous(
@@ -47,7 +58,9 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
             name="Mean cost of a pathway",
         )
         + p9.scale_y_continuous(
-            labels=lambda ticks: [f"{number(t, 0 if up > 4 else 1)}%" for t in ticks], limits=(low - up * 0.05, high + up * 0.05), expand=(0.05, 0)
+            labels=lambda ticks: [f"{number(t, 0 if up > 4 else 1)}%" for t in ticks],
+            limits=(low - up * 0.05, high + up * 0.05),
+            expand=(0.05, 0),
         )
         + look.theme(3.0)
         + p9.theme(panel_grid_major_x=p9.element_line(color=look.GRID, size=0.5))

@@ -38,11 +38,10 @@ def summary(service: Row, pairs: Sequence[decisions.Pair], years: Sequence[Row])
 
 
 def _findings(better: list[str], worse: list[str], compared: int, of: int) -> str:
-    parts = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {word}" for names, word in ((better, "better"), (worse, "worse")) if names]
+    parts = [f"{word} for {listed(names)}" for names, word in ((better, "better"), (worse, "worse")) if names]
     if parts:
-        rest = f"; of the {of} outcome measures, {compared} could be compared" if compared < of else ""
-        text = f"{'; '.join(parts)} than in the 12 months before{rest}."
-        return text[0].upper() + text[1:]
+        rest = f"; {compared} of {of} outcome measures could be compared" if compared < of else ""
+        return f"Compared with the 12 months before: {'; '.join(parts)}{rest}."
     if compared:
         return f"None of the {compared} outcome measure{'s' if compared != 1 else ''} that could be compared differs clearly from the 12 months before."
     return "There are too few people to tell whether any outcome has changed."
@@ -60,7 +59,9 @@ def _to_decide(service: Row, pairs: Sequence[decisions.Pair]) -> str:
 
 def measure_note(measure: Row) -> str:
     """What the measure is, which way is better, who set the target and who chose it."""
-    return sentence(measure.definition or "", words.better_is(measure), words.target_from(measure), words.chosen(measure))
+    return sentence(
+        measure.definition or "", words.better_is(measure), words.target_from(measure), words.chosen(measure)
+    )
 
 
 def followup(low: Sequence[str]) -> str:
@@ -103,7 +104,9 @@ def fifth_cell(measure: Row, row: Row | None) -> str:
     if not row.shown or row.value is None:
         return {"too few": "too few", "not yet due": "not yet due"}.get(row.reason or "", "not shown")
     figure = words.value_of(measure, row.value)
-    return f"{ranged(figure, row.lower, row.upper, measure.unit or '', measure.decimals or 0)}; {number(row.n)}"
+    return (
+        f"{ranged(figure, row.lower, row.upper, measure.unit or '', measure.decimals or 0)}; {number(row.n)}"
+    )
 
 
 def cost_cell(row: Row | None) -> str:

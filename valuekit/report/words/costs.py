@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from valuekit.report.audience import Row
-from valuekit.report.words.measures import why_not_shown
+from valuekit.report.words import compare
+from valuekit.report.words.measures import NOT_SHOWN, interval_of_difference, signed_difference, why_not_shown
 from valuekit.report.words.numbers import (
     amount,
     evidence,
@@ -48,7 +49,9 @@ def by_department(names: Sequence[str], values: Sequence[float | None]) -> str:
 
 def bars_alt(title: str, names: Sequence[str], values: Sequence[float | None]) -> str:
     """Alt text of a bar chart of pounds for each pathway."""
-    parts = [f"{name} {'not shown' if v is None else pounds(v)}" for name, v in zip(names, values, strict=True)]
+    parts = [
+        f"{name} {'not shown' if v is None else pounds(v)}" for name, v in zip(names, values, strict=True)
+    ]
     return f"{title}: {listed(parts)}." if parts else f"{title}: nothing can be shown."
 
 
@@ -61,7 +64,9 @@ def spread(summary: Row | None) -> str:
     if summary.median is not None:
         parts.append(f"Half of the pathways cost less than {pounds(summary.median)}.")
     if summary.p10 is not None and summary.p90 is not None:
-        parts.append(f"One in ten costs less than {pounds(summary.p10)} and one in ten more than {pounds(summary.p90)}.")
+        parts.append(
+            f"One in ten costs less than {pounds(summary.p10)} and one in ten more than {pounds(summary.p90)}."
+        )
     if summary.dearest_share is not None:
         parts.append(f"The dearest tenth of pathways takes {share(summary.dearest_share)} of the whole cost.")
     return sentence(*parts)
@@ -73,13 +78,17 @@ def spread_alt(bands: Sequence[Row], summary: Row | None) -> str:
     if not shown:
         return "The spread of cost over pathways cannot be shown."
     fullest = max(shown, key=lambda b: b.pathways)
-    ends = f"{pounds(fullest.from_gbp)} to {pounds(fullest.to_gbp)}" if fullest.to_gbp is not None else (
-        f"{pounds(fullest.from_gbp)} and more"
+    ends = (
+        f"{pounds(fullest.from_gbp)} to {pounds(fullest.to_gbp)}"
+        if fullest.to_gbp is not None
+        else (f"{pounds(fullest.from_gbp)} and more")
     )
     missing = len(bands) - len(shown)
     return sentence(
         f"Bars of the number of pathways by cost. The fullest band is {ends} with {fullest.pathways:,} pathways.",
-        f"{missing} of {len(bands)} bands are not shown, to protect people's privacy." if missing else "",
+        f"Of {len(bands)} bands, {missing} {'is' if missing == 1 else 'are'} not shown, to protect people's privacy."
+        if missing
+        else "",
         f"The mean is {pounds(summary.mean)} and the median {pounds(summary.median)}."
         if summary is not None and summary.mean is not None and summary.median is not None
         else "",
@@ -114,40 +123,49 @@ def _brackets(text: str) -> str:
 def ratio(row: Row) -> str:
     """Good outcomes for each £100,000, or why there is no ratio (``value``)."""
     if not row.shown or row.ratio is None:
-        return f"No ratio is shown: {why_not_shown(row.reason) if row.reason in ('too few', 'suppressed', 'not yet due') else (row.reason or 'not shown')}."
-    spread_ = interval(row.ratio_lower, row.ratio_upper, "", 2)
-    return f"That is {number(row.ratio, 2)} good outcomes for each £100,000 of pathway cost{_brackets(spread_)}."
+        known_reason = row.reason in NOT_SHOWN or not row.reason
+        return (
+            f"No ratio is shown: {(why_not_shown(row.reason) if known_reason else row.reason).rstrip('.')}."
+        )
+    beside = interval(row.ratio_lower, row.ratio_upper, "", 2)
+    return f"Good outcomes for each £100,000 of pathway cost: {number(row.ratio, 2)}{_brackets(beside)}."
 
 
 def value_change(years: Sequence[Row]) -> str:
-    """The two newest years of ``value`` compared: by whether their intervals overlap, and no more."""
+    """The two newest years of ``value`` compared, outcome and cost each with the interval of its difference."""
     known = sorted(
         (y for y in years if None not in (y.outcome, y.cost, y.period_start)), key=lambda y: y.period_start
     )
     if len(known) < 2:
         return "There are not yet two years to compare."
     before, now = known[-2:]
-    outcome = _moved(before, now, "outcome")
-    cost = _moved(before, now, "cost")
-    words = {"up": "higher", "down": "lower", "same": "no clear difference", "unknown": "cannot be compared"}
-    if "unknown" in (outcome, cost):
-        return "The two years cannot be compared: an interval is missing."
-    if outcome == cost == "same":
-        return "Neither the outcome nor the cost differs clearly between the two years."
-    return (
-        f"Between the two years, the outcome: {words[outcome]}; the cost: {words[cost]}. "
-        "Years are called different only where their 95% intervals do not overlap, which is a strict test."
+    outcome, cost = _moved(before, now, "outcome"), _moved(before, now, "cost")
+    if outcome is None or cost is None:
+        return "The two years cannot be compared, as an interval is missing."
+    if not outcome.clear and not cost.clear:
+        head = "Neither the outcome nor the cost differs clearly between the two years."
+    else:
+        head = f"Between the two years, the outcome {_way(outcome)} and the cost {_way(cost)}."
+    return sentence(
+        head,
+        f"The outcome moved by {signed_difference(outcome.value, '%', 1)}"
+        f"{interval_of_difference(outcome.lower, outcome.upper, '%', 1)},",
+        f"the cost of a pathway by {signed_difference(cost.value, '£', 0)}"
+        f"{interval_of_difference(cost.lower, cost.upper, '£', 0)}.",
     )
 
 
-def _moved(before: Row, now: Row, what: str) -> str:
-    ends = [getattr(row, f"{what}_{end}") for row in (before, now) for end in ("lower", "upper")]
-    if None in ends:
-        return "unknown"
-    lower_before, upper_before, lower_now, upper_now = ends
-    if lower_now > upper_before:
-        return "up"
-    return "down" if upper_now < lower_before else "same"
+def _moved(before: Row, now: Row, what: str) -> compare.Difference | None:
+    first, second = (
+        tuple(getattr(row, what + end) for end in ("", "_lower", "_upper")) for row in (now, before)
+    )
+    return compare.difference(first, second)
+
+
+def _way(moved: compare.Difference) -> str:
+    if not moved.clear:
+        return "shows no clear difference"
+    return "is higher" if moved.value > 0 else "is lower"
 
 
 def value_alt(years: Sequence[Row]) -> str:
@@ -157,6 +175,8 @@ def value_alt(years: Sequence[Row]) -> str:
         for y in years
         if y.outcome is not None and y.cost is not None
     ]
-    return f"Outcome against cost of a pathway, with 95% intervals. {'; '.join(parts)}." if parts else (
-        "Outcome and cost cannot be shown yet."
+    return (
+        f"Outcome against cost of a pathway, with 95% intervals. {'; '.join(parts)}."
+        if parts
+        else ("Outcome and cost cannot be shown yet.")
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from valuekit.report.audience import Row
 from valuekit.report.words import measures as words
-from valuekit.report.words.numbers import difference, share
+from valuekit.report.words.numbers import share
 
 COMPLETE_ENOUGH = 0.6
 """Share of results known under which a figure says too little (a convention of PROMs programmes in the NHS)."""
@@ -41,11 +41,18 @@ def changed(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
     """Measures whose two years differ beyond chance, improvements and their opposite alike."""
     found = []
     for measure, headline in pairs:
-        if headline.verdict not in ("better", "worse") or None in (headline.year_value, headline.before_value):
+        if headline.verdict not in ("better", "worse") or None in (
+            headline.year_value,
+            headline.before_value,
+        ):
             continue
         unit, decimals = measure.unit or "", measure.decimals or 0
         spread = words.interval_of_difference(headline.diff_lower, headline.diff_upper, unit, decimals)
-        size = f", a difference of {difference(headline.difference, unit, decimals)}{spread}" if headline.difference is not None else ""
+        size = (
+            f", a difference of {words.signed_difference(headline.difference, unit, decimals)}{spread}"
+            if headline.difference is not None
+            else ""
+        )
         text = (
             f"{words.verdict(measure, headline).split(' than ')[0]}, "
             f"from {words.value_of(measure, headline.before_value)} to {words.value_of(measure, headline.year_value)}{size}."
@@ -71,7 +78,7 @@ def decide(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
     for measure, headline in pairs:
         met = []
         if headline.assurance == "consistently_missed" and measure.target is not None:
-            met.append(f"the target of {words.value_of(measure, measure.target)} is missed consistently")
+            met.append(f"the target of {words.target_of(measure)} is missed consistently")
         if (headline.variation or "").startswith("concern"):
             met.append("the newest points are a concern")
         if headline.verdict == "worse":

@@ -25,7 +25,7 @@ from valuekit.report.words.numbers import (
 NOT_SHOWN = {
     "too few": "too few people to show",
     "suppressed": "not shown, to protect people's privacy",
-    "not yet due": "not yet due: follow-up is not complete",
+    "not yet due": "not yet due, as follow-up is not complete",
 }
 """Why a figure is not shown, by the mart's reason."""
 
@@ -48,13 +48,23 @@ def value_of(measure: Row, value: float | None) -> str:
     return amount(value, measure.unit or "", measure.decimals or 0)
 
 
+def target_of(measure: Row) -> str:
+    """The target with its unit, without decimals that say nothing: ``50%``."""
+    whole = measure.target is not None and float(measure.target).is_integer()
+    return amount(measure.target, measure.unit or "", 0 if whole else measure.decimals or 0)
+
+
 def verdict(measure: Row, headline: Row) -> str:
     """The comparison of two years in a few words.
 
     Costs, and measures of which neither way is better, are higher or lower and not better or worse.
     """
     ends = (headline.diff_lower, headline.diff_upper)
-    if measure.role != "cost" and measure.direction in ("increase", "decrease") or headline.verdict == "too_few":
+    if (
+        measure.role != "cost"
+        and measure.direction in ("increase", "decrease")
+        or headline.verdict == "too_few"
+    ):
         return _VERDICT.get(headline.verdict or "", _VERDICT["too_few"])
     if None in ends:
         return _VERDICT["too_few"]
@@ -90,19 +100,23 @@ def comparison(measure: Row, headline: Row) -> str:
         return ""
     unit, decimals = measure.unit or "", measure.decimals or 0
     beside = evidence(headline.before_n, headline.before_lower, headline.before_upper, unit, decimals)
-    before = f"It was {value_of(measure, headline.before_value)} in {_before(headline.before_words)} ({beside})."
+    before = (
+        f"It was {value_of(measure, headline.before_value)} in {_before(headline.before_words)} ({beside})."
+    )
     if headline.difference is None:
         return before
-    change = difference(headline.difference, unit, decimals)
+    change = signed_difference(headline.difference, unit, decimals)
     spread = interval_of_difference(headline.diff_lower, headline.diff_upper, unit, decimals)
-    return sentence(before, f"The difference is {_signed(headline.difference, change)}{spread}.")
+    return sentence(before, f"The difference is {change}{spread}.")
 
 
 def _before(words: str | None) -> str:
     return words or "the 12 months before"
 
 
-def _signed(value: float, text: str) -> str:
+def signed_difference(value: float, unit: str, decimals: int) -> str:
+    """A difference with its sign: ``+4.1 percentage points``, ``−£430``; none where it rounds to nought."""
+    text = difference(value, unit, decimals)
     if not any(character in "123456789" for character in text):
         return text
     return f"{'+' if value > 0 else '−'}{text}"
@@ -144,13 +158,15 @@ def assurance(measure: Row, headline: Row) -> str:
     """Whether the target can be relied on (``headline``); empty where there is no target."""
     if measure.target is None:
         return ""
-    target = value_of(measure, measure.target)
+    target = target_of(measure)
     return {
         "consistently_met": f"The target of {target} is met consistently.",
         "consistently_missed": f"The target of {target} is missed consistently, "
-        "and will be unless the way of working changes.",
+        "and as things stand it will be.",
         "hit_and_miss": f"The target of {target} is met at times and missed at times.",
-    }.get(headline.assurance or "", f"It is too early to tell whether the target of {target} can be relied on.")
+    }.get(
+        headline.assurance or "", f"It is too early to tell whether the target of {target} can be relied on."
+    )
 
 
 def target_from(measure: Row) -> str:
@@ -158,7 +174,7 @@ def target_from(measure: Row) -> str:
     if measure.target is None:
         return ""
     source = f" (source: {measure.target_source})" if measure.target_source else ""
-    return f"Target: {value_of(measure, measure.target)}{source}."
+    return f"Target: {target_of(measure)}{source}."
 
 
 def better_is(measure: Row) -> str:
@@ -197,7 +213,9 @@ def chart_alt(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
     first, last = shown[0], shown[-1]
     low = min(shown, key=lambda row: row.value)
     high = max(shown, key=lambda row: row.value)
-    centre = f"The mean of the newest phase is {value_of(measure, last.centre)}" if last.centre is not None else ""
+    centre = (
+        f"The mean of the newest phase is {value_of(measure, last.centre)}" if last.centre is not None else ""
+    )
     limits = (
         f", with limits from {value_of(measure, last.lower_limit)} to {value_of(measure, last.upper_limit)}"
         if centre and last.lower_limit is not None and last.upper_limit is not None
@@ -216,20 +234,22 @@ def chart_alt(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
 
 
 def _signals(shown: Sequence[Row]) -> str:
-    counts = {kind: sum(row.signal == kind for row in shown) for kind in ("improvement", "concern", "neutral")}
+    counts = {
+        kind: sum(row.signal == kind for row in shown) for kind in ("improvement", "concern", "neutral")
+    }
     nouns = {"improvement": "improvement", "concern": "concern", "neutral": "an unusual change"}
     found = [f"{n} point{'' if n == 1 else 's'} of {nouns[kind]}" for kind, n in counts.items() if n]
     return f"{listed(found)}." if found else ""
 
 
 def hidden(series: Sequence[Row]) -> str:
-    """How many intervals of ``series`` are not shown, and why; empty where all are."""
+    """How many points of ``series`` are not shown, and why; empty where all are."""
     counts: dict[str, int] = {}
     for row in series:
         if not row.shown or row.value is None:
             counts[row.reason or ""] = counts.get(row.reason or "", 0) + 1
-    parts = [f"{n} {why_not_shown(reason)}" for reason, n in sorted(counts.items())]
-    return upper_first(f"not all intervals are shown: {listed(parts)}.") if parts else ""
+    parts = [f"{n} ({why_not_shown(reason)})" for reason, n in sorted(counts.items())]
+    return f"Points not shown: {listed(parts)}." if parts else ""
 
 
 def caption(measure: Row, series: Sequence[Row]) -> str:
@@ -239,13 +259,21 @@ def caption(measure: Row, series: Sequence[Row]) -> str:
     name = f"{measure.name}, {spacing.get(measure.interval or '', 'over time')}"
     if kinds == {"run"}:
         return f"{name}. Fewer than 12 points, so no limits: read with caution."
-    shapes = [word for kind, word in _SHAPES.items() if any(row.signal == kind and row.shown for row in series)]
-    return f"{name}, with the mean and the limits of usual variation. {upper_first(listed(shapes))}." if shapes else (
-        f"{name}, with the mean and the limits of usual variation."
+    shapes = [
+        word for kind, word in _SHAPES.items() if any(row.signal == kind and row.shown for row in series)
+    ]
+    return (
+        f"{name}, with the mean and the limits of usual variation. {upper_first(listed(shapes))}."
+        if shapes
+        else (f"{name}, with the mean and the limits of usual variation.")
     )
 
 
-_SHAPES = {"improvement": "squares are improvement", "concern": "diamonds are concern", "neutral": "triangles are unusual"}
+_SHAPES = {
+    "improvement": "squares are improvement",
+    "concern": "diamonds are concern",
+    "neutral": "triangles are unusual",
+}
 
 
 def followup(measure: Row, row: Row) -> str:

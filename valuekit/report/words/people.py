@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from valuekit.report.audience import Row
-from valuekit.report.words.measures import interval_of_difference, value_of, why_not_shown
-from valuekit.report.words.numbers import day, difference, interval, listed, lower_first, month, number, people, sentence
+from valuekit.report.words import compare
+from valuekit.report.words.measures import interval_of_difference, signed_difference, value_of, why_not_shown
+from valuekit.report.words.numbers import day, evidence, listed, lower_first, month, number, people, sentence
 
 _GROUPS = {"patient": "patients", "carer": "carers", "clinician": "clinicians"}
 _METHODS = {"survey": "in a survey", "discussion_group": "in discussion groups"}
-APART = "differ from"
 
 
 def what_matters(ratings: Sequence[Row]) -> str:
     """What patients rate highest, and what has no measure yet (``importance``)."""
-    patients = sorted((r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean)
+    patients = sorted(
+        (r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean
+    )
     if not patients:
         return "Too few patients have rated what matters to show it."
     first = patients[0]
-    beside = listed([people(first.n), interval(first.lower, first.upper, "", 1)], ",") if first.n is None else (
-        ", ".join(p for p in (people(first.n), interval(first.lower, first.upper, "", 1)) if p)
-    )
+    beside = evidence(first.n, first.lower, first.upper, "", 1)
     missing = [lower_first(r.name) for r in patients if not r.measure]
     return sentence(
         f"Patients rate “{lower_first(first.name)}” highest, at {number(first.mean, 1)} of 5 ({beside}).",
@@ -30,21 +30,26 @@ def what_matters(ratings: Sequence[Row]) -> str:
 
 
 def groups_differ(ratings: Sequence[Row]) -> str:
-    """Where clinicians rate a topic clearly otherwise than patients: their 95% intervals do not overlap."""
+    """Where clinicians rate a topic clearly otherwise than patients: the interval of the difference leaves out nought."""
     by_topic: dict[str, dict[str, Row]] = {}
     for r in ratings:
-        if r.shown and None not in (r.lower, r.upper):
+        if r.shown:
             by_topic.setdefault(r.name, {})[r.group] = r
     higher, lower = [], []
     for name, groups in by_topic.items():
         patient, clinician = groups.get("patient"), groups.get("clinician")
         if patient is None or clinician is None:
             continue
-        if patient.lower > clinician.upper:
-            higher.append(f"“{lower_first(name)}”")
-        elif patient.upper < clinician.lower:
-            lower.append(f"“{lower_first(name)}”")
-    parts = [f"{listed(names)} {word} than clinicians do" for names, word in ((higher, "higher"), (lower, "lower")) if names]
+        apart = compare.difference(
+            (patient.mean, patient.lower, patient.upper), (clinician.mean, clinician.lower, clinician.upper)
+        )
+        if apart is not None and apart.clear:
+            (higher if apart.value > 0 else lower).append(f"“{lower_first(name)}”")
+    parts = [
+        f"{listed(names)} {word} than clinicians do"
+        for names, word in ((higher, "higher"), (lower, "lower"))
+        if names
+    ]
     if not parts:
         return "No clear difference is seen between what patients and what clinicians rate."
     return f"Patients rate {listed(parts)}."
@@ -67,7 +72,9 @@ def asked(groups: Sequence[Row]) -> str:
 
 def importance_alt(ratings: Sequence[Row]) -> str:
     """Alt text of the chart of what matters, in the order of the chart for patients."""
-    patients = sorted((r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean)
+    patients = sorted(
+        (r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean
+    )
     if not patients:
         return "Importance of topics: nothing can be shown."
     parts = [f"{lower_first(r.name)} {number(r.mean, 1)}" for r in patients]
@@ -84,16 +91,20 @@ def inequality(measure: Row, fifths: Sequence[Row]) -> str:
         return f"{measure.name}: the most and the least deprived fifths cannot be compared ({why})."
     unit, decimals = measure.unit or "", measure.decimals or 0
     ends = [
-        f"{value_of(measure, row.value)} ({', '.join(p for p in (people(row.n), interval(row.lower, row.upper, unit, decimals)) if p)})"
+        f"{value_of(measure, row.value)} ({evidence(row.n, row.lower, row.upper, unit, decimals)})"
         for row in (first, last)
     ]
     figures = f"{ends[0]} in the most deprived fifth and {ends[1]} in the least deprived"
-    if None in (first.lower, first.upper, last.lower, last.upper):
+    apart = compare.difference((first.value, first.lower, first.upper), (last.value, last.lower, last.upper))
+    if apart is None:
         return f"{measure.name}: {figures}."
-    if first.upper < last.lower or last.upper < first.lower:
-        way = "lower" if first.value < last.value else "higher"
-        return f"{measure.name}: {way} in the most deprived fifth. It is {figures}; the intervals do not overlap."
-    return f"{measure.name}: no clear difference between the most and the least deprived. It is {figures}."
+    size = signed_difference(apart.value, unit, decimals) + interval_of_difference(
+        apart.lower, apart.upper, unit, decimals
+    )
+    head = "no clear difference between the most and the least deprived"
+    if apart.clear:
+        head = f"{'lower' if apart.value < 0 else 'higher'} in the most deprived fifth than in the least"
+    return f"{measure.name}: {head}. It is {figures}, a difference of {size}."
 
 
 def inequality_alt(measure: Row, fifths: Sequence[Row]) -> str:
@@ -102,8 +113,10 @@ def inequality_alt(measure: Row, fifths: Sequence[Row]) -> str:
         f"fifth {row.fifth} {value_of(measure, row.value) if row.shown and row.value is not None else why_not_shown(row.reason)}"
         for row in fifths
     ]
-    return f"{measure.name} by fifth of deprivation, 1 the most deprived: {listed(parts)}." if parts else (
-        f"{measure.name} by deprivation: nothing can be shown."
+    return (
+        f"{measure.name} by fifth of deprivation, 1 the most deprived: {listed(parts)}."
+        if parts
+        else (f"{measure.name} by deprivation: nothing can be shown.")
     )
 
 
@@ -130,9 +143,11 @@ def change(row: Row, measure: Row | None) -> str:
     )
     size = ""
     if row.difference is not None:
-        size = f", a difference of {difference(row.difference, unit, decimals)}"
+        size = f", a difference of {signed_difference(row.difference, unit, decimals)}"
         size += interval_of_difference(row.diff_lower, row.diff_upper, unit, decimals)
-    return sentence(told, f"{head}. {figures}{size}.", "A difference in time alone does not show that the change made it.")
+    return sentence(
+        told, f"{head}. {figures}{size}.", "A difference over time alone does not show where it came from."
+    )
 
 
 def _who(words: str | None, n: int | None) -> str:

@@ -1,0 +1,134 @@
+"""The board report: what changed, whether it is real, what needs a decision; all services on two pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valuekit.mart import Mart
+from valuekit.report import icons
+from valuekit.report.audience import open_mart, rows
+from valuekit.report.service import ServiceReport
+from valuekit.report.show import Block, Item, Points, Table, Words
+from valuekit.report.tables import NOT_SHOWN, table
+from valuekit.report.words import about as about_words
+from valuekit.report.words import decisions
+from valuekit.report.words import measures as words
+from valuekit.report.words.numbers import amount, listed, lower_first, number, pounds, share
+
+
+class BoardReport:
+    """All services in the mart of one audience."""
+
+    def __init__(self, mart: Mart):
+        self.mart = mart
+        order = sorted(rows(mart.table("service")), key=lambda s: s.position)
+        self.services = [ServiceReport(s.service, mart) for s in order]
+
+    def banner(self) -> Words:
+        """What the figures are from, and that they are made up where they are."""
+        return Words(about_words.made_from(self.mart.about))
+
+    def decide(self) -> Block:
+        """What meets a rule that asks for a decision."""
+        found = [f for s in self.services for f in decisions.decide(s.service, s.pairs)]
+        if not found:
+            return Block.of(Words(("Nothing meets a rule that asks for a decision.",)))
+        return Block.of(_points(found))
+
+    def rules(self) -> Points:
+        """The rules by which the list for decision is made."""
+        return Points(tuple(Item(rule[0].upper() + rule[1:] + ".") for rule in decisions.RULES))
+
+    def changed(self) -> Block:
+        """What differs from the year before by more than chance would make likely."""
+        found = [f for s in self.services for f in decisions.changed(s.service, s.pairs)]
+        if not found:
+            return Block.of(Words(("No figure differs clearly from the 12 months before.",)))
+        return Block.of(_points(found))
+
+    def unclear(self) -> Words:
+        """What may be chance, and what has too few people, a sentence for each service."""
+        return Words(tuple(text for text in (self._unclear(s) for s in self.services) if text))
+
+    def _unclear(self, report: ServiceReport) -> str:
+        found = decisions.unclear(report.service, report.pairs)
+        chance = [lower_first(f.measure) for f in found if "no clear" in f.text]
+        few = [lower_first(f.measure) for f in found if "too few" in f.text]
+        parts = [
+            f"{word} for {listed(names)}"
+            for names, word in ((chance, "no clear difference"), (few, "too few people to tell"))
+            if names
+        ]
+        return f"{report.service.name}: {'; '.join(parts)}." if parts else ""
+
+    def value(self) -> Table:
+        """Outcome, cost and ratio of each service in its newest 12 months."""
+        newest = []
+        for report in self.services:
+            years = sorted(
+                (y for y in report.rows("value") if y.period_start is not None), key=lambda y: y.period_start
+            )
+            newest.append((report.service, years[-1] if years else None))
+        shown = [(s, y) for s, y in newest if y is not None]
+        return table(
+            "board-value",
+            "Value in the newest 12 months with complete follow-up (95% intervals in brackets).",
+            {
+                "Service": [s.name for s, _ in shown],
+                "12 months": [y.words or "" for _, y in shown],
+                "n": [number(y.n) for _, y in shown],
+                "Known": [share(y.completeness) for _, y in shown],
+                "Outcome": [
+                    about_words.ranged(amount(y.outcome, "%", 1), y.outcome_lower, y.outcome_upper, "%", 1)
+                    for _, y in shown
+                ],
+                "Cost of a pathway": [
+                    about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for _, y in shown
+                ],
+                "Outcomes for £100,000": [
+                    about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2)
+                    if y.shown and y.ratio is not None
+                    else NOT_SHOWN
+                    for _, y in shown
+                ],
+            },
+            numbers=("n", "Known"),
+        )
+
+    def measures(self) -> Table:
+        """Every measure of every service in one line, with its icons."""
+        lines = [(s.service, m, h) for s in self.services for m, h in s.pairs]
+        return table(
+            "board-measures",
+            "Every measure: newest 12 months with complete follow-up, and what its chart shows.",
+            {
+                "Measure": [f"{s.name}: {lower_first(m.name)}" for s, m, _ in lines],
+                "Figure (95% interval)": [figure_cell(m, h) for _, m, h in lines],
+                "n": [number(h.year_n) for _, _, h in lines],
+                "Known": [share(h.completeness) for _, _, h in lines],
+                "Variation": [icons.variation(h.variation) for _, _, h in lines],
+                "Target": [
+                    icons.assurance(h.assurance) if m.target is not None else "none" for _, m, h in lines
+                ],
+            },
+            numbers=("n", "Known"),
+        )
+
+
+def figure_cell(measure: object, headline: object) -> str:
+    """The year's figure with its interval, or that it is not shown."""
+    if headline.year_value is None:
+        return NOT_SHOWN
+    figure = words.value_of(measure, headline.year_value)
+    return about_words.ranged(
+        figure, headline.year_lower, headline.year_upper, measure.unit or "", measure.decimals or 0
+    )
+
+
+def _points(found: Sequence[decisions.Finding]) -> Points:
+    return Points(tuple(Item(f.text, lead=f"{f.service}, {lower_first(f.measure)}:") for f in found))
+
+
+def board_report() -> BoardReport:
+    """The board report for the audience of this render."""
+    return BoardReport(open_mart())
