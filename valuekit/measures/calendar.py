@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,8 +81,16 @@ class Span:
 
     def holds(self, began: pd.Series) -> np.ndarray:
         """Which of the days `began` lie in it."""
-        number = months_since_1970(began) - between(_EPOCH, self.first)
-        return (number >= 0) & (number < self.months)
+        return sort_into(began, [self]) == 0
+
+
+def sort_into(began: pd.Series, periods: Sequence[Span]) -> np.ndarray:
+    """Number of the first of `periods` that each day lies in; −1 for none."""
+    number, group = months_since_1970(began), np.full(len(began), -1)
+    for place, span in reversed(list(enumerate(periods))):
+        first = between(_EPOCH, span.first)
+        group[(number >= first) & (number < first + span.months)] = place
+    return group
 
 
 def newest_due(period: Month, days: int) -> Month:

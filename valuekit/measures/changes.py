@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from valuekit.measures.calendar import Span, between, month_of, newest_due
-from valuekit.measures.outcomes import _days, compare, figures, rows_of, verdict
+from valuekit.measures.outcomes import compare, days_until_due, each_measure, figures, verdict
 
 MONTHS = 12
 """Months before a change, and at most after it, that are compared."""
@@ -36,12 +36,12 @@ def before_after(
     Before are the 12 months that end before the date (fewer where the extracts begin later); after the months
     since, up to 12, in which everybody is due. The month of a change is in neither, unless it began with it.
     """
-    known = {(m.service, m.measure): m for m in measures.itertuples(index=False)}
+    known = {(m.service, m.measure): (m, rows) for m, rows in each_measure(result, measures)}
     found = []
     for change in changes.sort_values(["service", "date", "change_id"]).itertuples(index=False):
         name = change.measure if isinstance(change.measure, str) else ""
-        measure = known.get((change.service, name))
-        figures_ = _figures(measure, rows_of(result, measure), change.date, months) if measure else _EMPTY
+        moved = known.get((change.service, name))
+        compared = _EMPTY if moved is None else _figures(*moved, change.date, months)
         found.append(
             {
                 "service": change.service,
@@ -50,7 +50,7 @@ def before_after(
                 "title": change.title,
                 "description": change.description if isinstance(change.description, str) else "",
                 "measure": name,
-                **figures_,
+                **compared,
             }
         )
     return pd.DataFrame(
@@ -77,7 +77,7 @@ def before_after(
 
 
 def _figures(measure, rows: pd.DataFrame, date, months: Span) -> dict[str, object]:
-    spans = windows(date, months, _days(rows))
+    spans = windows(date, months, days_until_due(rows))
     if spans is None:
         return _EMPTY
     frame = figures(rows, spans, measure.statistic)

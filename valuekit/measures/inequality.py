@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from valuekit.measures.calendar import Span
-from valuekit.measures.outcomes import due_years, grouped, rows_of
+from valuekit.measures.outcomes import due_years, each_measure, grouped
 
 FIFTHS = (1, 2, 3, 4, 5)
 """Fifths of deprivation, 1 the most deprived."""
@@ -19,8 +19,7 @@ def by_fifth(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.D
     whose fifth is not known are in none.
     """
     found = []
-    for measure in measures.itertuples(index=False):
-        rows = rows_of(result, measure)
+    for measure, rows in each_measure(result, measures):
         years = due_years(rows, months)[-2:]
         if not years:
             continue

@@ -8,13 +8,14 @@ under the months in which its pathways began, and shown once everybody in them i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from valuekit.measures import intervals, spc
-from valuekit.measures.calendar import Span, due_spans, spans
+from valuekit.measures.calendar import Span, due_spans, sort_into, spans
 from valuekit.measures.results import QUESTIONNAIRES, results
 
 __all__ = [
@@ -61,10 +62,7 @@ def figures(rows: pd.DataFrame, periods: Sequence[Span], statistic: str) -> pd.D
         ``eligible``, ``n`` (known), ``numerator`` (events; NaN for means), ``completeness``, ``value``,
         ``lower``, ``upper``, ``sd``. NaN where there is nobody; no interval of a mean below two people.
     """
-    group = np.full(len(rows), -1)
-    for number, span in enumerate(periods):
-        group[span.holds(rows["began"])] = number
-    return grouped(rows, group, len(periods), statistic)
+    return grouped(rows, sort_into(rows["began"], periods), len(periods), statistic)
 
 
 def grouped(rows: pd.DataFrame, group: np.ndarray, groups: int, statistic: str) -> pd.DataFrame:
@@ -97,14 +95,14 @@ def grouped(rows: pd.DataFrame, group: np.ndarray, groups: int, statistic: str) 
     )
 
 
-def _days(rows: pd.DataFrame) -> int:
+def days_until_due(rows: pd.DataFrame) -> int:
     """Days from the start to the day on which the measure is due; the same for every pathway."""
     return int((rows["due"] - rows["began"]).dt.days.max()) if len(rows) else 0
 
 
 def due_years(rows: pd.DataFrame, months: Span) -> list[Span]:
     """The 12 months that end with the newest month due, those before, and so on: oldest first."""
-    return due_spans("year", months, _days(rows))
+    return due_spans("year", months, days_until_due(rows))
 
 
 def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> pd.DataFrame:
@@ -126,7 +124,7 @@ def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> p
         in which somebody is not due yet stands there without figure, as 'not yet due'; one with nobody known
         is 'too few'.
     """
-    due = due_spans(interval, months, _days(rows))
+    due = due_spans(interval, months, days_until_due(rows))
     waiting = [
         span for span in spans(interval, months.first, months.last) if not due or span.first > due[-1].last
     ]
@@ -145,8 +143,7 @@ def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> p
 def series_table(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.DataFrame:
     """The mart's table ``series``: every measure over time, with its process limits."""
     found = []
-    for measure in measures.itertuples(index=False):
-        rows = rows_of(result, measure)
+    for measure, rows in each_measure(result, measures):
         frame = series(rows, measure.interval, months, measure.statistic)
         found.append(frame.assign(service=measure.service, measure=measure.measure))
     return with_limits(pd.concat(found, ignore_index=True), measures)
@@ -158,16 +155,17 @@ def with_limits(table: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     Disclosure control calls this again on protected rows: a limit must not tell what a row does not.
     """
     found = []
-    for measure in measures.itertuples(index=False):
-        rows = table[(table["service"] == measure.service) & (table["measure"] == measure.measure)]
-        rows = rows.drop(columns=[name for name in spc.COLUMNS if name in rows])
+    plain = table.drop(columns=[name for name in spc.COLUMNS if name in table])
+    for measure, rows in each_measure(plain, measures):
         found.append(spc.xmr(rows, measure.direction, within=_POSSIBLE.get(measure.unit, (None, None))))
     return pd.concat(found, ignore_index=True)
 
 
-def rows_of(result: pd.DataFrame, measure) -> pd.DataFrame:
-    """Results of one measure of one service."""
-    return result[(result["service"] == measure.service) & (result["measure"] == measure.measure)]
+def each_measure(table: pd.DataFrame, measures: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame]]:
+    """Each measure of `measures` in turn, with its rows of `table`."""
+    rows = dict(tuple(table.groupby(["service", "measure"], sort=False)))
+    for measure in measures.itertuples(index=False):
+        yield measure, rows.get((measure.service, measure.measure), table[:0])
 
 
 def verdict(
@@ -227,8 +225,8 @@ def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, 
         The mart's table ``series`` of the same audience.
     """
     found = []
-    for measure in measures.itertuples(index=False):
-        rows = rows_of(result, measure)
+    latest = newest(table, measures).to_dict("records")
+    for (measure, rows), last in zip(each_measure(result, measures), latest, strict=True):
         years = due_years(rows, months)[-2:]
         pair = [figure for _, figure in figures(rows, years, measure.statistic).iterrows()]
         words = [span.words for span in years]
@@ -240,7 +238,7 @@ def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, 
             {
                 "service": measure.service,
                 "measure": measure.measure,
-                **newest(table, measure),
+                **last,
                 "year_words": words[1],
                 "before_words": words[0],
                 **{f"year_{name}": now[name] for name in ("n", "value", "lower", "upper", "eligible")},
@@ -261,19 +259,23 @@ def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, 
     return pd.DataFrame(found)
 
 
-def newest(table: pd.DataFrame, measure) -> dict[str, object]:
-    """Newest interval shown of a measure, and its icons, from the table ``series``."""
-    rows = rows_of(table, measure)
-    shown = rows[rows["shown"]]
-    variation, assurance = spc.icons(rows, measure.direction, measure.target)
-    last = shown.iloc[-1] if len(shown) else {"period": "", "value": np.nan, "n": np.nan}
-    return {
-        "latest_period": last["period"],
-        "latest_value": last["value"],
-        "latest_n": last["n"],
-        "variation": variation,
-        "assurance": assurance,
-    }
+def newest(table: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """Newest interval shown of each measure, and its icons, from the table ``series``: one row a measure."""
+    found = []
+    for measure, rows in each_measure(table, measures):
+        shown = rows[rows["shown"]]
+        variation, assurance = spc.icons(rows, measure.direction, measure.target)
+        last = shown.iloc[-1] if len(shown) else {"period": "", "value": np.nan, "n": np.nan}
+        found.append(
+            {
+                "latest_period": last["period"],
+                "latest_value": last["value"],
+                "latest_n": last["n"],
+                "variation": variation,
+                "assurance": assurance,
+            }
+        )
+    return pd.DataFrame(found)
 
 
 def followup(result: pd.DataFrame, services: Sequence, months: Span) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from valuekit.measures import suppression as sdc
 from valuekit.measures.suppression import Rules
 
 SHARE_SCALE = outcomes.SHARE_SCALE
+_MEASURE = ["service", "measure"]
 
 FEW, FEW_IN_SHARE, FEW_IN_MEAN = "a count of few", "few on one side of a share", "a mean of few"
 FEW_HOLD, PARTNER, TAIL, NUMBER = (
@@ -62,8 +63,8 @@ class Work:
 
     def of_measures(self, frame: pd.DataFrame, column: str) -> pd.Series:
         """A column of the table of measures for the measure of each row."""
-        measures = self.frames["measure"].set_index(["service", "measure"])[column]
-        return measures.reindex(pd.MultiIndex.from_frame(frame[["service", "measure"]])).set_axis(frame.index)
+        measures = self.frames["measure"].set_index(_MEASURE)[column]
+        return measures.reindex(pd.MultiIndex.from_frame(frame[_MEASURE])).set_axis(frame.index)
 
 
 def counts(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
@@ -87,12 +88,9 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
         n, value = _floats(frame[n_]), _floats(frame[value_])
         is_share = (work.of_measures(frame, "statistic") == "share").to_numpy()
         events = _floats(frame[numerator]) if numerator else np.round(value * n / SHARE_SCALE)
-        events = np.where(np.isnan(events), np.round(value * n / SHARE_SCALE), events)
-        top, bottom, hidden_share = sdc.share_parts(events, n, work.rules)
-        hidden_mean = (n > 0) & (n < work.rules.smallest_mean)
-        hidden = np.where(is_share, hidden_share, hidden_mean | sdc.is_small(n, work.rules)) & ~np.isnan(
-            value
-        )
+        top, bottom, few_in_share = sdc.share_parts(np.where(is_share, events, 0.0), n, work.rules)
+        few_in_mean = sdc.is_small(n, work.rules) | ((n > 0) & (n < work.rules.smallest_mean))
+        hidden = np.where(is_share, few_in_share, few_in_mean) & ~np.isnan(value)
         given = ~np.isnan(value) & ~hidden
         new = {
             n_: bottom,
@@ -129,7 +127,7 @@ def _rounded(value: np.ndarray, frame: pd.DataFrame, work: Work) -> np.ndarray:
 
 
 def _floats(column: pd.Series) -> np.ndarray:
-    return column.to_numpy(float, na_value=np.nan)
+    return column.astype("Float64").to_numpy(float, na_value=np.nan)
 
 
 def _none_if_0(value: np.ndarray) -> np.ndarray:
@@ -140,7 +138,7 @@ def over(part: str, whole: str) -> Step:
     """Step for ``completeness``: `part` over `whole`, both as they may be shown."""
 
     def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-        share = _floats(frame[part].astype("Float64")) / _none_if_0(_floats(frame[whole].astype("Float64")))
+        share = _floats(frame[part]) / _none_if_0(_floats(frame[whole]))
         return frame.assign(completeness=np.minimum(share, 1.0))
 
     return step
@@ -156,13 +154,12 @@ def limits(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
 
 def latest(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """The newest interval and the icons, from the protected series."""
-    measures = work.frames["measure"].set_index(["service", "measure"], drop=False)
-    found = [
-        outcomes.newest(work.done["series"], measures.loc[(row.service, row.measure)])
-        for row in frame[["service", "measure"]].itertuples(index=False)
-    ]
-    again = pd.DataFrame(found, index=frame.index)
-    return frame.assign(**{column: again[column] for column in again}) if len(again) else frame
+    measures = work.frames["measure"]
+    again = outcomes.newest(work.done["series"], measures).set_index(
+        pd.MultiIndex.from_frame(measures[_MEASURE])
+    )
+    rows = again.reindex(pd.MultiIndex.from_frame(frame[_MEASURE])).set_axis(frame.index)
+    return frame.assign(**{column: rows[column] for column in rows})
 
 
 def difference(now: str, before: str) -> Step:
@@ -170,14 +167,11 @@ def difference(now: str, before: str) -> Step:
 
     def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         is_share = (work.of_measures(frame, "statistic") == "share").to_numpy()
-        n, m = _floats(frame[f"{now}_n"].astype("Float64")), _floats(frame[f"{before}_n"].astype("Float64"))
+        n, m = _floats(frame[f"{now}_n"]), _floats(frame[f"{before}_n"])
         one, two = _floats(frame[f"{now}_value"]), _floats(frame[f"{before}_value"])
         both = ~(np.isnan(one) | np.isnan(two) | np.isnan(n) | np.isnan(m))
-        given = [
-            np.where(both, x, 0.0)
-            for x in (np.round(one * n / SHARE_SCALE), n, np.round(two * m / SHARE_SCALE), m)
-        ]
-        ends = intervals.difference_of_shares(*given)
+        parts = (np.round(one * n / SHARE_SCALE), n, np.round(two * m / SHARE_SCALE), m)
+        ends = intervals.difference_of_shares(*(np.where(both & is_share, part, 0.0) for part in parts))
         new = {
             "difference": np.where(
                 both, np.where(is_share, one - two, _rounded(one - two, frame, work)), np.nan
@@ -351,7 +345,7 @@ def files(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     kept, aside = _floats(frame["accepted"]), _floats(frame["quarantined"])
     hidden = sdc.is_small(kept, work.rules) | sdc.is_small(aside, work.rules)
     frame = counts(frame, table, work)
-    rows, money = _floats(frame["rows"].astype("Float64")), work.rules.round_money.total
+    rows, money = _floats(frame["rows"]), work.rules.round_money.total
     work.note(frame, table, hidden, "accepted, quarantined", PARTNER)
     aside = np.where(hidden, np.nan, sdc.counts(aside, work.rules))
     return frame.assign(

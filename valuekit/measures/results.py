@@ -205,7 +205,7 @@ def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFra
         & (outcomes["time_point"] == source.time_point)
     ]
     time_point = own["began"] + pd.Timedelta(days=days_to(source.time_point))
-    rows = _to_pathways(asked, own.assign(time_point=time_point))
+    rows = _to_pathways(asked, own.assign(point=time_point))
     if source.kind == "eq5d_mean":
         rows["score"] = eq5d.index(rows["items"], source.value_set, sets)
     else:
@@ -231,8 +231,8 @@ def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFra
 
 def _to_pathways(asked: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """Rows of the outcomes extract, each with the one pathway of its person whose time point lies nearest."""
-    rows = asked.merge(own[["patient", "pathway", "time_point"]], on="patient")
-    gap = (pd.to_datetime(rows["recorded_date"]) - rows["time_point"]).abs()
+    rows = asked.merge(own[["patient", "pathway", "point"]], on="patient")
+    gap = (pd.to_datetime(rows["recorded_date"]) - rows["point"]).abs()
     order = rows.assign(gap=gap).sort_values(["outcome_id", "gap", "pathway"])
     return order.drop_duplicates("outcome_id")
 
@@ -241,6 +241,6 @@ def _nearest(rows: pd.DataFrame) -> pd.Series:
     """Score by pathway: of several answers the one nearest the time point; of two as near, the later."""
     usable = rows[rows["score"].notna()].copy()
     completed = pd.to_datetime(usable["completed_date"])
-    usable["gap"], usable["late"] = (completed - usable["time_point"]).abs(), completed
+    usable["gap"], usable["late"] = (completed - usable["point"]).abs(), completed
     best = usable.sort_values(["pathway", "gap", "late", "outcome_id"], ascending=[True, True, False, False])
     return best.drop_duplicates("pathway").set_index("pathway")["score"]

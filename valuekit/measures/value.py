@@ -15,6 +15,7 @@ import pandas as pd
 from valuekit.measures import intervals
 from valuekit.measures.calendar import Span, due_spans
 from valuekit.measures.definitions import COST_MEASURE
+from valuekit.measures.outcomes import days_until_due
 
 if TYPE_CHECKING:
     from valuekit.measures.definitions import ServiceDefinition
@@ -50,7 +51,7 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
         outcome = of_service[of_service["measure"] == service.value.outcome]
         cost = of_service[of_service["measure"] == COST_MEASURE].set_index("pathway")
         both = outcome.assign(cost=outcome["pathway"].map(cost["value"]))
-        days = max(_days(outcome), _days(cost))
+        days = max(days_until_due(outcome), days_until_due(cost))
         for span in due_spans("year", months, days)[-2:]:
             held = both[span.holds(both["began"])]
             found.append(
@@ -83,10 +84,6 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
             "method",
         ],
     )
-
-
-def _days(rows: pd.DataFrame) -> int:
-    return int((rows["due"] - rows["began"]).dt.days.max()) if len(rows) else 0
 
 
 def _figures(held: pd.DataFrame) -> dict[str, object]:
