@@ -51,7 +51,7 @@ function M.check(doc)
       if not any then fault("condition", "content-") end
     end
     local kind = el.identifier:match("^(%a+)%-")
-    if kind == "lst" or kind == "eq" then fault("listing", el.identifier)
+    if kind == "lst" then fault("listing", el.identifier)
     elseif kind == "fig" then fault("subfigures", el.identifier)
     elseif kind == "thm" or kind == "lem" or kind == "cor" or kind == "prp" or kind == "cnj" or kind == "def"
       or kind == "exm" or kind == "exr" then fault("theorem", el.identifier) end

@@ -1,0 +1,216 @@
+"""What a publish will make: which document becomes which file, for whom, and what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from valuekit import __version__
+from valuekit.config import nearest
+from valuekit.errors import DefinitionError, Problem, PublishError, ValuekitError
+from valuekit.mart import About, Mart
+from valuekit.project import Month, Project
+from valuekit.publish.html import page_path
+from valuekit.publish.pandoc import Pandoc
+from valuekit.publish.quarto_project import Document, QuartoProject, read_project
+from valuekit.publish.render import Job
+
+PUBLIC = "public"
+SERVICES = PurePosixPath("reports/services")
+SEARCH_PAGE = "search.html"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One audience's documents, and what its mart was made from."""
+
+    audience: str
+    project: QuartoProject
+    about: About
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Its documents in the order of the configuration."""
+        return self.project.documents
+
+
+def read_editions(project: Project, audiences: Sequence[str]) -> list[QuartoProject]:
+    """The documents of every audience, checked; nothing is run.
+
+    Raises
+    ------
+    ValuekitError
+        Every fault of the configuration and of all documents, each once.
+    """
+    found: list[QuartoProject] = []
+    faults: dict[Problem, None] = {}
+    kind: type[ValuekitError] = DefinitionError
+    for audience in audiences:
+        try:
+            found.append(read_project(project.root, audience))
+        except ValuekitError as error:
+            faults |= dict.fromkeys(error.problems)
+            kind = type(error)
+    from valuekit.errors import DocumentError
+
+    sources = {document.path: document.source for edition in found for document in edition.documents}
+    with Pandoc() as pandoc:
+        for source in sources.values():
+            problems = pandoc.check(source)
+            faults |= dict.fromkeys(problems)
+            kind = DocumentError if problems else kind
+    faults |= dict.fromkeys(problem for edition in found for problem in _broken_nav(edition))
+    if faults:
+        raise kind(faults)
+    return found
+
+
+def _broken_nav(edition: QuartoProject) -> list[Problem]:
+    """Links of the navigation that lead to no page."""
+    if edition.profile != PUBLIC:
+        return []
+    pages = {str(document.path) for document in edition.documents if document.formats.html}
+    items = (*edition.website.navbar.left, *edition.website.navbar.right)
+    return [
+        Problem(f"the navigation leads to '{item.href}', which is no page", "_quarto.yml", do=nearest(item.href, sorted(pages)))
+        for item in items
+        if item.href not in pages and "://" not in item.href
+    ]
+
+
+def open_marts(project: Project, editions: Sequence[QuartoProject], period: Month) -> list[Edition]:
+    """Each audience's documents with its mart.
+
+    Raises
+    ------
+    PublishError
+        A mart is of another month than `period`.
+    """
+    result = []
+    for edition in editions:
+        about = Mart(project.mart / edition.profile).about
+        if about.period != str(period):
+            raise PublishError(
+                Problem(f"the figures are of {about.period}, not of {period}", f"_build/mart/{edition.profile}",
+                        do=f"Run: valuekit build --period {period}")
+            )
+        result.append(Edition(edition.profile, edition, about))
+    return result
+
+
+def chosen(documents: Sequence[Document], services: Sequence[str]) -> tuple[Document, ...]:
+    """Documents that do not belong to another service than `services` (none given: all).
+
+    Raises
+    ------
+    PublishError
+        A service has no document.
+    """
+    if not services:
+        return tuple(documents)
+    known = sorted(document.path.stem for document in documents if document.path.parent == SERVICES)
+    wrong = [name for name in services if name not in known]
+    if wrong:
+        raise PublishError(
+            Problem(f"no report for the service '{name}'", str(SERVICES), do=nearest(name, known)) for name in wrong
+        )
+    return tuple(d for d in documents if d.path.parent != SERVICES or d.path.stem in services)
+
+
+def pack_name(document: Document, audience: str, period: str) -> str:
+    """``stroke-clinical-2026-10.pdf``, ``board-2026-10.pdf``."""
+    stem = document.path.stem
+    return f"{stem}-{period}.pdf" if stem == audience else f"{stem}-{audience}-{period}.pdf"
+
+
+def site_of(edition: Edition) -> dict[str, Any]:
+    """What every page and PDF is told of the site."""
+    website, about = edition.project.website, edition.about
+    items = (*website.navbar.left, *website.navbar.right)
+    return {
+        "title": website.title,
+        "version": __version__,
+        "nav": tuple({"text": item.text, "href": _href(item.href)} for item in items),
+        "about": {
+            "organisation": about.organisation,
+            "period": about.period,
+            "period_words": Month.parse(about.period).words,
+            "synthetic": about.synthetic,
+            "notes": about.notes,
+        },
+    }
+
+
+def _href(document: str) -> str:
+    return document.removesuffix(".qmd") + ".html" if document.endswith(".qmd") else document
+
+
+def jobs(edition: Edition, documents: Sequence[Document], site: Path, packs: Path) -> list[Job]:
+    """One job for each of `documents`: the public's into `site`, all others into `packs`."""
+    public = edition.audience == PUBLIC
+    titles = {document.path: document.title for document in edition.documents}
+    pages = frozenset(str(document.path) for document in edition.documents if document.formats.html)
+    told = site_of(edition)
+    result = []
+    for document in documents:
+        page = page_path(document.path)
+        pdf = page.with_suffix(".pdf")
+        has_pdf = document.formats.typst is not None
+        result.append(
+            Job(
+                root=edition.project.root,
+                document=document,
+                profile=edition.audience,
+                site=told,
+                html=site / page if public and document.formats.html else None,
+                pdf=(site / pdf if public else packs / pack_name(document, edition.audience, edition.about.period))
+                if has_pdf
+                else None,
+                pdf_href=str(pdf) if public and has_pdf else "",
+                pages=pages,
+                breadcrumbs=_breadcrumbs(document.path, titles),
+                section=section(document.path, titles),
+            )
+        )
+    return result
+
+
+def _indexes(path: PurePosixPath) -> list[PurePosixPath]:
+    """Index documents of the folders above `path`, the root's first."""
+    return [folder / "index.qmd" for folder in reversed(path.parents) if folder / "index.qmd" != path]
+
+
+def _breadcrumbs(path: PurePosixPath, titles: Mapping[PurePosixPath, str]) -> tuple[Mapping[str, str], ...]:
+    """The way from the home page to `path`, without it."""
+    return tuple(
+        {"text": "Home" if index == PurePosixPath("index.qmd") else titles[index], "href": str(page_path(index))}
+        for index in _indexes(path)
+        if index in titles
+    )
+
+
+def section(path: PurePosixPath, titles: Mapping[PurePosixPath, str]) -> str:
+    """The group in which the list of pages and the search show `path`."""
+    own = path.parent / "index.qmd"
+    if own in titles and path.parent != PurePosixPath("."):
+        return titles[own]
+    return {"services": "Services", ".": "Start", "reports": "Start"}.get(
+        path.parent.name or ".", path.parent.name.replace("-", " ").capitalize()
+    )
+
+
+def page_list(edition: Edition) -> list[dict[str, str]]:
+    """Every page for the list of all pages, in the order of the configuration."""
+    titles = {document.path: document.title for document in edition.documents}
+    return [
+        {
+            "title": document.title,
+            "href": str(page_path(document.path)),
+            "section": section(document.path, titles),
+            "description": document.front.description,
+        }
+        for document in edition.documents
+        if document.formats.html
+    ]

@@ -1,0 +1,286 @@
+"""Publishing: the whole way from documents to a live site, all or nothing.
+
+:func:`publish` reads as the story. Everything is made beside the live site, and takes its place at the end;
+any fault before that leaves the last site as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from valuekit.errors import DocumentError, Problem, PublishError
+from valuekit.project import AUDIENCES, Month, Project
+from valuekit.publish import links, quarto, releases, search, workers
+from valuekit.publish.fonts import write_web_fonts
+from valuekit.publish.html import THEME, Page, wrap
+from valuekit.publish.plan import (
+    PUBLIC,
+    SEARCH_PAGE,
+    Edition,
+    chosen,
+    jobs,
+    open_marts,
+    page_list,
+    read_editions,
+    site_of,
+)
+from valuekit.publish.render import Job, Result, render
+from valuekit.publish.swap import only_one, recover, staging, swap
+
+Progress = Callable[..., None]
+"""Called with the name of each step as it begins; ``steps=`` gives their number once it is known."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish made, all paths from the project's root."""
+
+    period: Month
+    pages: tuple[str, ...]
+    pdfs: tuple[str, ...]
+    packs: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What was made and where to look, for the person who ran it."""
+        lines = []
+        if self.pages:
+            lines.append(f"Website: {_count(self.pages, 'page')} and {_count(self.pdfs, 'PDF')} for {self.period.words}")
+            lines.append("  open _site/index.html")
+        if self.packs:
+            lines.append(f"Internal PDFs: {', '.join(self.packs)}")
+        return "\n".join([*lines, *self.notes])
+
+
+def _count(things: Sequence[str], word: str) -> str:
+    return f"{len(things)} {word}" + ("" if len(things) == 1 else "s")
+
+
+def publish(
+    project: Project,
+    period: Month,
+    audiences: Sequence[str] = AUDIENCES,
+    services: Sequence[str] = (),
+    engine: str = "builtin",
+    progress: Progress | None = None,
+) -> Published:
+    """Render every document of `audiences` from the marts, and put the result in place of the last.
+
+    Parameters
+    ----------
+    period
+        The month that the marts must be of.
+    services
+        Only the reports of these; the pages of the others stay as they are, where the figures have not changed.
+    engine
+        ``builtin`` or ``quarto`` (stock Quarto, which must be installed).
+
+    Raises
+    ------
+    DefinitionError, DocumentError
+        Every fault that can be seen before a cell runs, or every document that failed.
+    PublishError
+        Another publish runs, a mart is of another month, a link leads nowhere, or the swap was refused.
+    """
+    say = progress or (lambda step, steps=None: None)
+    folders = [project.site] if PUBLIC in audiences else []
+    folders += [project.packs] if set(audiences) - {PUBLIC} else []
+    with only_one(_lock(project)):
+        recover(_journal(project), [project.site, project.packs])
+        workers.warm()
+        editions = open_marts(project, read_editions(project, audiences), period)
+        site, packs = (staging(folder) if folder in folders else folder for folder in (project.site, project.packs))
+        reusable = _reusable(project, editions) if services else False
+        if engine == "quarto":
+            quarto.render_all(project, editions, services, site, packs, say)
+        else:
+            _render_all(project, editions, services, reusable, site, packs, say)
+        _keep_other_packs(project, editions, services, packs)
+        say("putting it in place")
+        swap(_journal(project), folders)
+        _remember(project, editions)
+        releases.keep(project, period)
+    return _published(project, period, audiences, services, reusable)
+
+
+def check_documents(project: Project, audiences: Sequence[str] = AUDIENCES) -> None:
+    """Everything about the documents that can be seen to be wrong without running them.
+
+    Raises
+    ------
+    DefinitionError, DocumentError
+        All of it at once.
+    """
+    read_editions(project, audiences)
+
+
+def _journal(project: Project) -> Path:
+    return project.build / "swap.json"
+
+
+def _lock(project: Project) -> Path:
+    return project.build / "publish.lock"
+
+
+# The built-in renderer ---------------------------------------------------------------------------
+
+
+def _render_all(
+    project: Project, editions: Sequence[Edition], services: Sequence[str], reusable: bool, site: Path, packs: Path, say: Progress
+) -> None:
+    todo: list[Job] = []
+    for edition in editions:
+        everything = edition.audience == PUBLIC and not reusable
+        documents = edition.documents if everything else chosen(edition.documents, services)
+        if edition.audience == PUBLIC and reusable:
+            _carry_over(project.site, site, [d for d in edition.documents if d not in documents])
+        todo += jobs(edition, documents, site, packs)
+    say("reading documents", steps=len(todo) + 4)
+    results = _run(todo, site if any(e.audience == PUBLIC for e in editions) else None, say)
+    _raise_faults(results)
+    for edition in editions:
+        if edition.audience == PUBLIC:
+            _finish_site(project, edition, results, site, say)
+
+
+def _run(todo: Sequence[Job], site: Path | None, say: Progress) -> list[Result]:
+    """Render all documents, the long ones first, and cut the fonts meanwhile."""
+    order = sorted(todo, key=lambda job: (-len(job.document.source.cells) * (2 if job.pdf else 1), str(job.document.path)))
+    results = []
+    with workers.pool() as run:
+        for result in run(_task, [*order, *([site] if site else [])]):
+            if isinstance(result, Result):
+                say(str(result.path))
+                results.append(result)
+    return results
+
+
+def _task(work: Job | Path) -> Result | None:
+    """What a worker does: one document, or the site's fonts."""
+    if isinstance(work, Job):
+        return render(work)
+    write_web_fonts(work / "assets" / "fonts")
+    return None
+
+
+def _raise_faults(results: Sequence[Result]) -> None:
+    failed = sorted((result for result in results if result.problems), key=lambda result: str(result.path))
+    if failed:
+        error = DocumentError(dict.fromkeys(problem for result in failed for problem in result.problems))
+        for result in failed:
+            if result.trace:
+                error.add_note(f"{result.path}:\n{result.trace}")
+        raise error
+
+
+def _finish_site(project: Project, edition: Edition, results: Sequence[Result], site: Path, say: Progress) -> None:
+    """What belongs to the site as a whole: pictures, downloads, theme, list of pages, search; then every link."""
+    for source, path in dict.fromkeys(copy for result in results for copy in result.copies):
+        _copy(source, site / path)
+    for pattern in edition.project.resources:
+        for file in sorted(project.root.glob(pattern)):
+            if file.is_file():
+                _copy(file, site / file.relative_to(project.root))
+    for file in sorted(THEME.iterdir()):
+        if file.suffix in (".css", ".js", ".svg"):
+            _copy(file, site / "assets" / file.name)
+    earlier = releases.copy_earlier(project, Month.parse(edition.about.period), site)
+    _write_page_list(edition, earlier, site)
+    say("search index")
+    search.index(site)
+    say("checking every link")
+    problems = links.broken(site)
+    if problems:
+        raise PublishError(problems)
+
+
+def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path) -> None:
+    title = "Find a page"
+    page = Page(
+        title=title, subtitle="", description="Search, and the list of all pages.", lang="en-GB", body="", toc=(),
+        path=SEARCH_PAGE, root="", section="", breadcrumbs=({"text": "Home", "href": "index.html"},), pdf=None,
+    )
+    told = {**site_of(edition), "pages": [*page_list(edition), *earlier]}
+    (site / SEARCH_PAGE).write_text(wrap(page, told, SEARCH_PAGE), encoding="utf-8", newline="\n")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+# Publishing a part -------------------------------------------------------------------------------
+
+
+def _carry_over(live: Path, site: Path, documents: Sequence[Any]) -> None:
+    """Pages and PDFs of the live site that are not rendered this time."""
+    for document in documents:
+        for suffix in (".html", ".pdf"):
+            path = document.path.with_suffix(suffix)
+            if (live / path).is_file():
+                _copy(live / path, site / path)
+
+
+def _keep_other_packs(project: Project, editions: Sequence[Edition], services: Sequence[str], packs: Path) -> None:
+    """Internal PDFs that this publish does not make, of the same month."""
+    if packs == project.packs or not project.packs.is_dir():
+        return
+    period = editions[0].about.period
+    audiences = {edition.audience for edition in editions}
+    if set(AUDIENCES) - {PUBLIC} <= audiences and not services:
+        return
+    for file in sorted(project.packs.glob(f"*-{period}.pdf")):
+        if not (packs / file.name).exists():
+            _copy(file, packs / file.name)
+
+
+def _fingerprint(project: Project) -> str:
+    """Of the public mart: pages of one fingerprint speak of the same figures."""
+    digest = hashlib.sha256()
+    for file in sorted((project.mart / PUBLIC).glob("*")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _reusable(project: Project, editions: Sequence[Edition]) -> bool:
+    """Whether the live site was made from today's figures, so that its other pages may stay."""
+    file = project.build / "published.json"
+    if not any(edition.audience == PUBLIC for edition in editions) or not file.is_file() or not project.site.is_dir():
+        return False
+    try:
+        return bool(json.loads(file.read_text(encoding="utf-8")).get("mart") == _fingerprint(project))
+    except (ValueError, AttributeError):
+        return False
+
+
+def _remember(project: Project, editions: Sequence[Edition]) -> None:
+    if any(edition.audience == PUBLIC for edition in editions):
+        text = json.dumps({"mart": _fingerprint(project)})
+        (project.build / "published.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _published(
+    project: Project, period: Month, audiences: Sequence[str], services: Sequence[str], reusable: bool
+) -> Published:
+    def files(folder: Path, pattern: str) -> tuple[str, ...]:
+        return tuple(sorted(file.relative_to(project.root).as_posix() for file in folder.rglob(pattern)))
+
+    public = PUBLIC in audiences
+    notes = ()
+    if services and public and not reusable:
+        notes = ("The other services' pages were made too: the last site spoke of other figures.",)
+    pdfs = tuple(name for name in files(project.site, "*.pdf") if not name.startswith("_site/releases/")) if public else ()
+    return Published(
+        period=period,
+        pages=files(project.site, "*.html") if public else (),
+        pdfs=pdfs,
+        packs=files(project.packs, "*.pdf") if set(audiences) - {PUBLIC} else (),
+        notes=notes,
+    )
