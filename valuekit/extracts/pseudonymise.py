@@ -146,11 +146,7 @@ def decile_of(postcodes: pd.Series, deciles: pd.Series) -> pd.Series:
     """Deprivation decile of each postcode by its sector (all but the last two letters), where known."""
     bare = postcodes.str.replace(" ", "")
     sector = bare.str[:-3] + " " + bare.str[-3:-2]
-    return (
-        sector.map(deciles.to_dict()).astype("Int64")
-        if len(deciles)
-        else pd.Series(pd.NA, postcodes.index, "Int64")
-    )
+    return pd.Series(deciles.reindex(sector.to_numpy()).to_numpy(), postcodes.index, dtype="Int64")
 
 
 def pseudonymise(
@@ -158,33 +154,26 @@ def pseudonymise(
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """The accepted rows without any identifier, and what a reader should know, in words.
 
-    NHS numbers become `patient`, postcodes `deprivation_decile`; activity gains `age_band` at its start; dates
-    of birth and names are left out.
+    NHS numbers become `patient`, postcodes `deprivation_decile`; activity gains `age_band` at its start;
+    dates of birth and names are left out.
     """
-    number_columns = {name: schemas[name].identifiers("nhs_number") for name in tables}
-    columns_of_numbers = (
-        tables[name][c].dropna() for name, columns in number_columns.items() for c in columns
-    )
-    made = pseudonyms(sorted({number for column in columns_of_numbers for number in column.unique()}), key)
-    notes = []
-    tables = dict(tables)
+    tables, notes = dict(tables), []
     if PATIENTS in tables and ACTIVITY in tables:
         tables[ACTIVITY] = _with_age_band(tables[ACTIVITY], tables[PATIENTS], schemas, notes)
+    numbers = {name: schemas[name].identifiers("nhs_number") for name in tables}
+    held = [tables[name][column].dropna().unique() for name in tables for column in numbers[name]]
+    made = pseudonyms(sorted({number for found in held for number in found}), key)
     safe = {}
     for name, frame in tables.items():
-        for column in number_columns[name]:
-            frame = frame.assign(**{column: frame[column].map(made).astype("str")}).rename(
-                columns={column: "patient"}
-            )
+        for column in numbers[name]:
+            frame = frame.assign(**{column: frame[column].map(made).astype("str")})
+            frame = frame.rename(columns={column: "patient"})
         for column in schemas[name].identifiers("postcode"):
             frame = frame.assign(**{column: decile_of(frame[column], deciles)})
-            unknown = int(frame[column].isna().sum())
-            if unknown:
-                share = f"{unknown:,} of {len(frame):,} people"
-                notes.append(
-                    f"The deprivation of {share} is not known: no postcode, or one without a decile."
-                )
             frame = frame.rename(columns={column: DECILE})
+            if unknown := int(frame[DECILE].isna().sum()):
+                why = "no postcode, or one without a decile"
+                notes.append(f"The deprivation of {unknown:,} of {len(frame):,} people is not known: {why}.")
         gone = schemas[name].identifiers("drop") + schemas[name].identifiers("date_of_birth")
         safe[name] = frame.drop(columns=gone)
     return safe, notes
@@ -193,16 +182,15 @@ def pseudonymise(
 def _with_age_band(
     activity: pd.DataFrame, patients: pd.DataFrame, schemas: Mapping[str, ExtractSchema], notes: list[str]
 ) -> pd.DataFrame:
-    number = schemas[ACTIVITY].identifiers("nhs_number")[0]
-    known, birth = (schemas[PATIENTS].identifiers(kind)[0] for kind in ("nhs_number", "date_of_birth"))
-    born_on = patients.set_index(known)[birth]
-    born = activity[number].map(born_on).astype("datetime64[us]")
-    stranger = activity[number].notna() & ~activity[number].isin(born_on.index)
-    if stranger.any():
-        notes.append(
-            f"{int(stranger.sum()):,} rows of activity are of people who are not in the list of patients."
-        )
-    early = int((activity[START] < born.dt.normalize()).sum())
+    (number,) = schemas[ACTIVITY].identifiers("nhs_number")
+    (known,), (birth,) = (schemas[PATIENTS].identifiers(kind) for kind in ("nhs_number", "date_of_birth"))
+    born_on = patients.drop_duplicates(known).set_index(known)[birth]
+    born = pd.Series(born_on.reindex(activity[number].to_numpy()).to_numpy(), activity.index)
+    strangers = int((activity[number].notna() & ~activity[number].isin(born_on.index)).sum())
+    if strangers:
+        share = f"{strangers:,} of {len(activity):,} rows"
+        notes.append(f"Activity of people who are not in the list of patients: {share}.")
+    early = int((activity[START] < born).sum())
     if early:
-        notes.append(f"{early:,} rows of activity begin before the person was born; their age is not known.")
+        notes.append(f"Activity that begins before the person was born: {early:,} rows; age unknown.")
     return activity.assign(age_band=age_band(born, activity[START]))

@@ -51,7 +51,7 @@ def _file_row(extract: Validated, i: int, waiting: int, period: Month) -> dict[s
         after = int((months > month_number(read.file.last)).sum())
     notes = list(read.notes)
     if after:
-        notes.append(f"{after:,} of the rows accepted belong to months after the file's")
+        notes.append(f"accepted after the file's months: {after:,}")
     if waiting:
         notes.append(f"{waiting:,} rows of months after {period.words} wait for their own report")
     amount = quarantined_amount = float("nan")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +30,13 @@ PERIOD_END = "period_end"
 CODE_LISTS = "codes.yaml"
 SERVICES = "services"
 """The code list that is not in codes.yaml: the services defined in data/services."""
+
+NEEDED_IDENTIFIERS = {
+    "patients": ("nhs_number", "date_of_birth", "postcode"),
+    "activity": ("nhs_number",),
+    "outcomes": ("nhs_number",),
+}
+"""Identifiers that these extracts must declare: without the mark, one would pass as plain data."""
 
 Kind = Literal["text", "number", "integer", "pounds", "date", "datetime", "month"]
 
@@ -235,74 +242,66 @@ def _load(file: Path, lists: Mapping[str, Mapping[str, str]]) -> ExtractSchema:
     )  # fmt: skip
 
 
+Fault = tuple[str, tuple[str | int, ...], str]
+"""What is wrong, the path of the value in the YAML, and what to do."""
+
+
 def _disagreements(read: ExtractFile, located: Located, lists: Mapping[str, Any]) -> list[Problem]:
-    """Faults that show only when a schema is read as a whole: names that point nowhere."""
-    problems = []
+    """Faults that show only when a schema is read as a whole."""
+    found = [
+        *_own_faults(read, located.file.stem),
+        *_pointing_nowhere(read, lists),
+        *_identifier_faults(read),
+    ]
+    return [Problem(what, located.where(*path), do=do) for what, path, do in found]
 
-    def must_be_column(name: str, *path: str | int) -> None:
-        if name not in read.columns:
-            problems.append(
-                Problem(
-                    f"'{name}' is not a column here",
-                    located.where(*path),
-                    do=nearest(name, list(read.columns)),
-                )
-            )
 
-    if read.extract != located.file.stem:
-        problems.append(
-            Problem(
-                f"extract '{read.extract}' stands in {located.file.name}",
-                located.where("extract"),
-                do="Give both the same name.",
-            )
-        )
+def _own_faults(read: ExtractFile, stem: str) -> Iterator[Fault]:
+    if read.extract != stem:
+        yield f"extract '{read.extract}' stands in {stem}.yaml", ("extract",), "Give both the same name."
     if not read.key:
-        problems.append(
-            Problem("the key is empty", located.where("key"), do="Name the columns that tell rows apart.")
-        )
+        yield "the key is empty", ("key",), "Name the columns that tell rows apart."
+    if read.arrives == "monthly" and read.period_column is None:
+        yield "a monthly extract needs a period_column", ("arrives",), "Name its date column."
     for i, name in enumerate(read.key):
-        must_be_column(name, "key", i)
         if name in read.columns and read.columns[name].nullable:
-            problems.append(
-                Problem(
-                    f"the key column '{name}' may be empty", located.where("key", i), do="Remove nullable."
-                )
-            )
-    for i, rule in enumerate(read.rules):
-        for j, name in enumerate(rule.not_before):
-            must_be_column(name, "rules", i, "not_before", j)
+            yield f"the key column '{name}' may be empty", ("key", i), "Remove nullable."
     for option, kinds in (("period_column", ("date", "datetime", "month")), ("control_total", ("pounds",))):
         name = getattr(read, option)
-        if name is None:
-            continue
-        must_be_column(name, option)
         if name in read.columns and read.columns[name].type not in kinds:
-            problems.append(
-                Problem(
-                    f"the {option} '{name}' is not {' or '.join(kinds)}",
-                    located.where(option),
-                    do="Name another column.",
-                )
-            )
-    if read.arrives == "monthly" and read.period_column is None:
-        problems.append(
-            Problem(
-                "a monthly extract needs a period_column",
-                located.where("arrives"),
-                do="Name its date column.",
-            )
-        )
+            yield f"the {option} '{name}' is not {' or '.join(kinds)}", (option,), "Name another column."
+
+
+def _pointing_nowhere(read: ExtractFile, lists: Mapping[str, Any]) -> Iterator[Fault]:
+    """Names of columns and code lists that do not exist."""
+    names: list[tuple[str | None, tuple[str | int, ...]]] = [
+        (name, ("key", i)) for i, name in enumerate(read.key)
+    ]
+    names += [(read.period_column, ("period_column",)), (read.control_total, ("control_total",))]
+    for i, rule in enumerate(read.rules):
+        names += [(name, ("rules", i, "not_before", j)) for j, name in enumerate(rule.not_before)]
+    for name, path in names:
+        if name is not None and name not in read.columns:
+            yield f"'{name}' is not a column here", path, nearest(name, list(read.columns))
     for name, column in read.columns.items():
-        if column.codes_from is not None and column.codes_from not in lists:
-            problems.append(
-                Problem(
-                    f"no code list '{column.codes_from}'",
-                    located.where("columns", name, "codes_from"),
-                    do=nearest(column.codes_from, list(lists)),
-                )
+        wanted = column.codes_from
+        if wanted is not None and wanted not in lists:
+            yield f"no code list '{wanted}'", ("columns", name, "codes_from"), nearest(wanted, list(lists))
+
+
+def _identifier_faults(read: ExtractFile) -> Iterator[Fault]:
+    for kind, type_ in (("nhs_number", "text"), ("postcode", "text"), ("date_of_birth", "date")):
+        held = [name for name, column in read.columns.items() if column.identifier == kind]
+        if len(held) > 1:
+            yield f"two columns are identifier: {kind}", ("columns", held[1], "identifier"), "Keep one."
+        if held and read.columns[held[0]].type != type_:
+            yield (
+                f"identifier: {kind} is not of type {type_}",
+                ("columns", held[0], "type"),
+                "Correct its type.",
             )
-    return problems
+        if not held and kind in NEEDED_IDENTIFIERS.get(read.extract, ()):
+            yield f"no column is identifier: {kind}", ("columns",), "Mark the column, so that it is replaced."
 
 
 def _bound(bound: Any, kind: str) -> Any:
