@@ -7,9 +7,8 @@ download cannot tell what is not there. How each column is protected stands in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,15 +19,9 @@ from valuekit.measures.protection_steps import Work
 from valuekit.measures.suppression import Rules
 from valuekit.project import Project
 
-if TYPE_CHECKING:
-    from valuekit.measures.costs import CompleteYear
-
 FILE = "disclosure.yml"
 RECORD = ("table", "row", "column", "reason")
 """Columns of the record of suppressions."""
-
-LATER = ("revision",)
-"""Tables that may also be worked out from protected tables, and then need no protection."""
 
 
 def load_rules(project: Project) -> Rules:
@@ -40,32 +33,6 @@ def load_rules(project: Project) -> Rules:
         The file is not there, or does not say what it must: each fault with its line.
     """
     return checked(read_yaml(project.root / "data" / FILE), Rules)
-
-
-def contributions(years: Iterable[CompleteYear], pathway: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Who holds how much of each sum of money, for the check on dominance.
-
-    Parameters
-    ----------
-    years
-        The pathways and costs behind ``stage_cost`` and ``department_cost``.
-    pathway
-        All pathways: they are behind ``reconciliation``. Cost that matches no care has no known patient.
-    """
-    cost = [
-        year.cost.merge(year.pathway[["pathway", "patient"]], on="pathway").assign(
-            service=year.service.service
-        )
-        for year in years
-    ]
-    by = {"stage_cost": ["service", "stage", "resource"], "department_cost": ["service", "department"]}
-    both = pd.concat(cost, ignore_index=True)
-    found = {
-        table: both.groupby([*keys, "patient"], as_index=False)["pence"].sum() for table, keys in by.items()
-    }
-    whole = pathway.assign(line="pathway:" + pathway["service"].astype(str), pence=pathway["cost_pence"])
-    found["reconciliation"] = whole.groupby(["line", "patient"], as_index=False)["pence"].sum()
-    return found
 
 
 @dataclass(frozen=True)
@@ -89,8 +56,8 @@ def protected(
     frames
         Internal tables by name, as the mart declares them. Tables that are not public are left out.
     contributions
-        From :func:`contributions`, by table of sums of money: the key columns of its rows, ``patient`` and
-        ``pence``. A sum without contributions cannot be checked for dominance and is hidden.
+        By table of sums of money: the key columns of its rows, ``patient`` and ``pence``.
+        A sum without contributions cannot be checked for dominance and is hidden.
 
     Raises
     ------
@@ -100,8 +67,6 @@ def protected(
     check_declared(TABLES, DECLARED)
     work = Work(rules, frames, contributions or {}, DECLARED)
     for name, declared in DECLARED.items():
-        if name in LATER and name not in frames:
-            continue
         frame = conform(name, frames[name])
         for step in declared.steps:
             frame = step(frame, name, work)
