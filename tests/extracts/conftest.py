@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from minimal_drop import PERIOD, SERVICES, minimal_project
 
+from tests.minimal_drop import PERIOD, SERVICES, minimal_project
 from valuekit.errors import ExtractError
 from valuekit.extracts import Intake, take_in
 from valuekit.project import Project

@@ -3,8 +3,8 @@
 import duckdb
 import pandas as pd
 import pytest
-from minimal_drop import PERIOD, PLANTED, SERVICES, TEXTS, minimal_project, swap
 
+from tests.minimal_drop import PERIOD, PLANTED, SERVICES, TEXTS, minimal_project, swap
 from valuekit.errors import ExtractError
 from valuekit.extracts import Intake, latest_period, take_in
 from valuekit.project import Month
