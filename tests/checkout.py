@@ -1,0 +1,55 @@
+"""A checkout of its own for a test, and the valuekit command in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MADE_BY_RUNS = shutil.ignore_patterns(
+    ".git", ".venv*", "_build*", "_site*", "_packs*", "_releases*", "figures", "downloads", "__pycache__", ".*_cache", ".hypothesis", "tests"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one call of the valuekit command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of the project in a folder whose name has a space, as a new user might have it."""
+
+    root: Path
+
+    def run(self, *words: str, **environment: str) -> Run:
+        """The valuekit command in this checkout, in a process of its own."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("VALUEKIT_", "QUARTO_"))}
+        env |= {"PYTHONPATH": str(self.root), "PYTHONIOENCODING": "utf-8", "HOME": str(self.root.parent / "home")} | environment
+        done = subprocess.run(
+            [sys.executable, "-m", "valuekit", *words], cwd=self.root, env=env, capture_output=True, text=True, encoding="utf-8", timeout=600
+        )
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    def tree(self, *folders: str) -> dict[str, bytes]:
+        """Every file below `folders`, by its path."""
+        files = (file for folder in folders for file in sorted((self.root / folder).rglob("*")) if file.is_file())
+        return {file.relative_to(self.root).as_posix(): file.read_bytes() for file in files}
+
+
+def copy_project(folder: Path) -> Checkout:
+    """A fresh copy of everything that is committed, without what runs make."""
+    root = folder / "a trust's checkout"
+    shutil.copytree(ROOT, root, ignore=MADE_BY_RUNS)
+    for file in (root / "data" / "extracts").glob("*"):
+        if file.name != "README.md":
+            file.unlink()
+    return Checkout(root)

@@ -1,0 +1,87 @@
+"""What was planted in the sample is found again in the tables that anyone can download.
+
+The effects and their sizes come from `KnownEffects`, which makes the sample; nothing here was
+read off a result first.
+"""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+
+import pytest
+
+from checkout import Checkout
+from valuekit.extracts.sample.effects import KnownEffects
+
+EFFECTS = KnownEffects()
+
+
+def rows(published: Checkout, table: str, **where: str) -> list[dict[str, str]]:
+    """Rows of a downloaded table that have these values."""
+    with (published.root / "_site" / "downloads" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if all(row[name] == value for name, value in where.items())]
+
+
+def one(published: Checkout, table: str, **where: str) -> dict[str, str]:
+    found = rows(published, table, **where)
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "effect"),
+    [
+        ("early_discharge", EFFECTS.stay_after - EFFECTS.stay_before),
+        ("community_clinics", 100 * (EFFECTS.cured_after - EFFECTS.cured_before)),
+        ("endocarditis_team", 100 * (EFFECTS.low_anxiety_after - EFFECTS.low_anxiety_before)),
+    ],
+)
+def test_the_interval_of_a_dated_change_holds_the_planted_effect(published: Checkout, change: str, effect: float) -> None:
+    found = one(published, "change", change=change)
+    assert float(found["diff_lower"]) <= effect <= float(found["diff_upper"])
+
+
+@pytest.mark.parametrize("change", ["early_discharge", "community_clinics"])
+def test_a_large_effect_is_called_better(published: Checkout, change: str) -> None:
+    assert one(published, "change", change=change)["verdict"] == "better"
+
+
+def test_a_modest_effect_on_few_people_is_not_claimed(published: Checkout) -> None:
+    assert one(published, "change", change="endocarditis_team")["verdict"] in {"uncertain", "too_few"}
+
+
+def test_the_deprivation_gradient_lies_within_the_published_intervals(published: Checkout) -> None:
+    fifths = rows(published, "inequality", service="stroke", measure="independent_6_months")
+    assert [row["fifth"] for row in fifths] == ["1", "2", "3", "4", "5"]
+    for row in fifths:
+        planted = 100 * EFFECTS.independent(2 * int(row["fifth"]) - 0.5)  # the middle of two tenths
+        assert float(row["lower"]) <= planted <= float(row["upper"]), f"fifth {row['fifth']}"
+    assert float(fifths[0]["upper"]) < float(fifths[4]["lower"]), "the ends of the gradient are told apart"
+
+
+def test_patients_rate_fear_of_recurrence_higher_than_clinicians_do(published: Checkout) -> None:
+    topic = {"service": "endocarditis", "topic": "recurrence_worry"}
+    patients, clinicians = (one(published, "importance", group=group, **topic) for group in ("patient", "clinician"))
+    assert float(patients["lower"]) > float(clinicians["upper"])
+
+
+def test_measures_without_a_planted_change_show_none(published: Checkout) -> None:
+    """Survival after stroke was given no trend: its two years must not be called different."""
+    assert one(published, "headline", service="stroke", measure="alive_30_days")["verdict"] == "uncertain"
+
+
+def test_the_reconciliation_adds_up_to_the_ledger_to_the_penny(published: Checkout) -> None:
+    lines = {row["line"]: Decimal(row["amount"]) for row in rows(published, "reconciliation")}
+    ledger = lines.pop("ledger")
+    assert sum(lines.values()) == ledger
+    assert {"pathway:stroke", "pathway:hepatitis_c", "pathway:endocarditis", "outside"} <= set(lines)
+
+
+def test_the_ledger_total_is_what_the_ledger_extract_says(published: Checkout) -> None:
+    """Summed here by hand from the raw files, past everything that valuekit does to them."""
+    total = Decimal(0)
+    for file in (published.root / "data" / "extracts").glob("ledger_*.csv"):
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            total += sum(Decimal(row["amount"]) for row in csv.DictReader(handle))
+    assert Decimal(one(published, "reconciliation", line="ledger")["amount"]) == total
