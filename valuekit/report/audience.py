@@ -30,6 +30,6 @@ def open_mart() -> Mart:
 
 def rows(frame: pd.DataFrame) -> list[Row]:
     """The rows of `frame` as named tuples of plain Python values, with ``None`` where a value is missing."""
-    kind = namedtuple("Row", frame.columns)  # noqa: PYI024  (the columns are the mart's)
+    kind = namedtuple("Row", frame.columns)
     plain = [frame[column].astype(object).where(frame[column].notna(), None) for column in frame.columns]
     return [kind(*values) for values in zip(*plain, strict=True)]

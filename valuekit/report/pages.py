@@ -114,7 +114,7 @@ class Pages:
                 "Column": [c.column + (" (key)" if c.key else "") for c in columns],
                 "What it holds": [sentence(_stopped(c.title), _stopped(c.description)) for c in columns],
                 "Kind": [f"{c.kind or ''}{', required' if c.required else ''}" for c in columns],
-                "Rule": [upper_first(c.rule or "none") for c in columns],
+                "Rule": [upper_first(c.rule or "any value") for c in columns],
                 "What becomes of it": [upper_first(c.handling or "kept") for c in columns],
             },
             widths=(2.4, 4, 1.6, 3, 2.4),
@@ -190,7 +190,7 @@ class Pages:
         )
         return Block.of(Words((reconciled(lines),)), shown)
 
-    def downloads(self, folder: str = "../downloads") -> Block:
+    def downloads(self, folder: str = "../../downloads") -> Block:
         """Every table of this mart: a link to its CSV and the notes on its columns."""
         return Block.of(
             *(

@@ -43,7 +43,7 @@ def cost_spread(bands: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
     if summary is not None and summary.mean is not None and summary.median is not None:
         chart += _marks(summary, end, tallest)
     ticks = _ticks(end)
-    is_open = any(b.to_gbp is None for b in bands)
+    is_open = any(b.to_gbp is None for b in shown)
     return (
         chart
         + p9.scale_linetype_identity()

@@ -34,6 +34,10 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
     rightmost = table["cost"].idxmax()
     table["ha"] = ["left" if i == rightmost else "right" for i in table.index]
     table["label_x"] = [c + across * (0.02 if i == rightmost else -0.02) for i, c in table["cost"].items()]
+    # The better outcome is named at the top of its line and the other at the foot: labels never meet.
+    highest = table["outcome"].idxmax()
+    table["va"] = ["top" if i == highest else "bottom" for i in table.index]
+    table["label_y"] = [row.outcome_upper if i == highest else row.outcome_lower for i, row in table.iterrows()]
     low, high = table["outcome_lower"].min(), table["outcome_upper"].max()
     up = (high - low) or 1.0
     return (
@@ -46,8 +50,7 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
         )
         + p9.geom_point(p9.aes(fill="age"), color=look.BLUE, size=3.6, stroke=0.9)
         + p9.geom_text(
-            p9.aes("label_x", "outcome_upper", label="label", ha="ha"),
-            va="top",
+            p9.aes("label_x", "label_y", label="label", ha="ha", va="va"),
             size=look.LABEL,
             lineheight=0.95,
         )

@@ -43,7 +43,7 @@ def _findings(better: list[str], worse: list[str], compared: int, of: int) -> st
         rest = f"; {compared} of {of} outcome measures could be compared" if compared < of else ""
         return f"Compared with the 12 months before: {'; '.join(parts)}{rest}."
     if compared:
-        return f"None of the {compared} outcome measure{'s' if compared != 1 else ''} that could be compared differs clearly from the 12 months before."
+        return f"No outcome differs clearly from the 12 months before ({compared} of {of} could be compared)."
     return "There are too few people to tell whether any outcome has changed."
 
 

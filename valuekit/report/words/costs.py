@@ -28,8 +28,8 @@ def by_stage(names: Sequence[str], values: Sequence[float | None], complete: boo
     if not known or total <= 0:
         return "The cost by stage cannot be shown."
     first, *rest = known
-    text = f"{upper_first(first[1])} takes most: {pounds(first[0])} of the {pounds(total)} for each pathway"
-    text += f" ({share(first[0] / total)})" if complete else " that can be shown"
+    text = f"{upper_first(first[1])} takes most: {pounds(first[0])} for each pathway"
+    text += f", {share(first[0] / total)} of the whole" if complete else ", of what can be shown"
     return f"{text}, then {lower_first(rest[0][1])} at {pounds(rest[0][0])}." if rest else f"{text}."
 
 

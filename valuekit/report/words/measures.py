@@ -61,8 +61,8 @@ def verdict(measure: Row, headline: Row) -> str:
     """
     ends = (headline.diff_lower, headline.diff_upper)
     if (
-        measure.role != "cost"
-        and measure.direction in ("increase", "decrease")
+        (measure.role != "cost"
+        and measure.direction in ("increase", "decrease"))
         or headline.verdict == "too_few"
     ):
         return _VERDICT.get(headline.verdict or "", _VERDICT["too_few"])
@@ -211,6 +211,9 @@ def chart_alt(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
     if not shown:
         return f"{measure.name}: no point can be shown yet."
     first, last = shown[0], shown[-1]
+    if len(shown) == 1:
+        text = f"{measure.name}, one point: {value_of(measure, last.value)} in {last.period}."
+        return sentence(text, hidden(series))
     low = min(shown, key=lambda row: row.value)
     high = max(shown, key=lambda row: row.value)
     centre = (
@@ -274,17 +277,3 @@ _SHAPES = {
     "concern": "diamonds are concern",
     "neutral": "triangles are unusual",
 }
-
-
-def followup(measure: Row, row: Row) -> str:
-    """Follow-up of one measure from ``followup``: eligible, asked, answered, usable."""
-    if not row.eligible:
-        return f"{measure.name}: nobody has reached the time point yet."
-    return (
-        f"{measure.name}: of {row.eligible:,} people who could be counted, {_count(row.invited)} were asked, "
-        f"{_count(row.returned)} answered and {_count(row.complete)} could be used ({share(row.completeness)})."
-    )
-
-
-def _count(n: int | None) -> str:
-    return "an unknown number" if n is None else f"{n:,}"

@@ -98,7 +98,8 @@ def month(value: date | None) -> str:
 
 def lower_first(text: str) -> str:
     """`text` to stand inside a sentence: a capital goes, unless the word is an acronym such as EQ-5D."""
-    return text if text[:2].isupper() or not text[1:2].islower() else text[:1].lower() + text[1:]
+    plain_word = text[1:2].islower() or text.startswith("A ")
+    return text[:1].lower() + text[1:] if plain_word else text
 
 
 def upper_first(text: str) -> str:

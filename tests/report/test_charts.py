@@ -1,0 +1,117 @@
+"""Charts: what is drawn is what may be shown, the same bytes each time, with text that is text."""
+
+from __future__ import annotations
+
+import re
+
+import marts
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from valuekit.report.audience import rows
+from valuekit.report.charts import look
+from valuekit.report.charts.bars import bars
+from valuekit.report.charts.cost_spread import cost_spread
+from valuekit.report.charts.deprivation import deprivation
+from valuekit.report.charts.importance import importance
+from valuekit.report.charts.over_time import over_time
+from valuekit.report.charts.value import value
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(svg: str) -> list[str]:
+    return [" ".join("".join(t.itertext()).split()) for t in etree.fromstring(svg.encode()).iter(f"{SVG}text")]
+
+
+def stay(mart):
+    return next(m for m in rows(mart.of("measure", "stroke")) if m.measure == "length_of_stay")
+
+
+@pytest.fixture(scope="module")
+def stay_chart(mart_of):
+    mart = mart_of("public")
+    return look.svg(over_time(stay(mart), rows(mart.of("series", "stroke", measure="length_of_stay")), rows(mart.of("change", "stroke"))))
+
+
+def test_a_chart_over_time_names_its_lines_its_target_and_the_dated_change(stay_chart):
+    found = texts(stay_chart)
+    assert {"Mean 16.5 days", "Upper limit", "Lower limit", "Target 14 days"} <= set(found)
+    assert any(text.startswith("Dec 2024: Early") for text in found)
+
+
+def test_a_chart_is_safe_to_stand_in_a_page(stay_chart):
+    assert stay_chart.startswith("<svg ")
+    for unwanted in ("<metadata", "<style", "<script", "DOCTYPE", "matplotlib.org", "202\\d-\\d\\d-\\d\\dT"):
+        assert not re.search(unwanted, stay_chart)
+    assert "Source Sans Pro" in stay_chart and "DejaVu Sans" in stay_chart
+
+
+def test_no_text_is_smaller_than_ten_points(stay_chart):
+    sizes = [float(size) for size in re.findall(r"font:? ?(?:-size: )?([\d.]+)px", stay_chart)]
+    assert sizes and min(sizes) >= 10
+
+
+def test_the_same_rows_give_the_same_bytes(mart_of, stay_chart):
+    mart = mart_of("public")
+    again = over_time(stay(mart), rows(mart.of("series", "stroke", measure="length_of_stay")), rows(mart.of("change", "stroke")))
+    assert look.svg(again) == stay_chart
+
+
+def test_a_point_that_may_not_be_shown_is_not_drawn(mart_of):
+    mart = mart_of("public")
+    series = rows(mart.of("series", "stroke", measure="alive_30_days"))
+    measure = next(m for m in rows(mart.of("measure", "stroke")) if m.measure == "alive_30_days")
+    hidden = [r._replace(shown=False, reason="suppressed") if i in (3, 7, 8) else r for i, r in enumerate(series)]
+    assert over_time(measure, hidden).data["y"].notna().sum() == sum(r.shown for r in series) - 3
+    assert over_time(measure, [r._replace(shown=False) for r in series]) is None
+
+
+def test_each_chart_is_none_where_nothing_may_be_shown(mart_of):
+    mart = mart_of("public")
+    assert importance([r._replace(shown=False) for r in rows(mart.of("importance", "stroke"))]) is None
+    assert cost_spread([r._replace(shown=False) for r in rows(mart.of("cost_spread", "stroke"))], None) is None
+    fifths = rows(mart.of("inequality", "stroke", measure="length_of_stay"))
+    assert deprivation(stay(mart), [r._replace(shown=False) for r in fifths]) is None
+    assert value([r._replace(outcome=None) for r in rows(mart.of("value", "stroke"))]) is None
+    assert bars(["a"], [None]) is None
+
+
+def test_importance_names_who_rated_on_each_line(mart_of):
+    found = texts(look.svg(importance(rows(mart_of("public").of("importance", "endocarditis")))))
+    assert sum(t.startswith("patients ") for t in found) == len(marts.TOPICS["endocarditis"])
+    assert not any(t.startswith("carers") for t in found), "carers were too few to show"
+
+
+def test_bars_write_each_amount_and_say_what_is_not_shown():
+    found = texts(look.svg(bars(["Ward", "Clinic"], [1200.0, None])))
+    assert {"Ward", "Clinic", "£1,200", "not shown"} <= set(found)
+
+
+def test_deprivation_names_both_ends_and_each_n(mart_of):
+    mart = mart_of("public")
+    found = texts(look.svg(deprivation(stay(mart), rows(mart.of("inequality", "stroke", measure="length_of_stay")))))
+    assert {"1 most deprived", "5 least deprived"} <= set(found)
+    assert sum("n = 176" in t for t in found) == 5
+
+
+def test_mean_and_median_are_marked_on_the_spread(mart_of):
+    mart = mart_of("public")
+    found = texts(look.svg(cost_spread(rows(mart.of("cost_spread", "stroke")), rows(mart.of("cost_summary", "stroke"))[0])))
+    assert {"Mean £14,200", "Median £10,792"} <= set(found)
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=8), st.floats(0.1, 30))
+def test_labels_keep_their_order_stay_inside_and_do_not_meet(wanted, gap):
+    placed = look.spread(wanted, gap, 0, 100)
+    pairs = sorted(zip(wanted, placed, strict=True))
+    heights = [p for _, p in pairs]
+    assert heights == sorted(heights) and min(heights) >= -1e-6 and max(heights) <= 100 + 1e-6
+    room = min(gap, 100 / max(len(wanted) - 1, 1))
+    assert all(b - a >= room - 1e-6 for a, b in zip(heights, heights[1:], strict=False))
+
+
+def test_labels_that_are_far_apart_are_not_moved():
+    assert look.spread([10.0, 50.0, 90.0], 5, 0, 100) == [10.0, 50.0, 90.0]
