@@ -12,21 +12,10 @@
     Array.prototype.forEach.call(document.querySelectorAll(selector), act);
   }
 
-  function showSearchBoxes() {
-    var own = document.querySelector("[data-search]"); /* the search page has a box of its own */
-    each(own ? "[data-search]" : ".site-search", function (box) { box.hidden = false; });
-    each(".site-header__index", function (link) { link.hidden = true; });
-  }
-
   function settleScrollRegions() {
-    each(".table-scroll, .plate", function (region) {
-      var scrolls = region.scrollWidth > region.clientWidth + 1;
-      if (scrolls) {
+    each(".table-scroll, figure.figure", function (region) {
+      if (region.scrollWidth > region.clientWidth + 1) {
         region.tabIndex = 0;
-        if (!region.hasAttribute("role")) {
-          region.setAttribute("role", "region");
-          region.setAttribute("aria-label", "Chart, scrolls sideways");
-        }
       } else {
         region.removeAttribute("tabindex");
       }
@@ -50,12 +39,40 @@
     });
   }
 
+  /* How many letters must be put in, left out, changed or swapped with their neighbour. */
+  function distance(a, b) {
+    var before = [], row = [], i, j;
+    for (j = 0; j <= b.length; j++) { row[j] = j; }
+    for (i = 1; i <= a.length; i++) {
+      var above = row;
+      row = [i];
+      for (j = 1; j <= b.length; j++) {
+        row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) { row[j] = Math.min(row[j], before[j - 2] + 1); }
+      }
+      before = above;
+    }
+    return row[b.length];
+  }
+
+  /* The word of `all` that `word` most likely means: one slip in a short word, two in a longer one. */
+  function nearest(word, all) {
+    var allowed = word.length < 4 ? 0 : word.length < 7 ? 1 : 2;
+    var best = word;
+    all.forEach(function (candidate) {
+      var slips = Math.abs(candidate.length - word.length) <= allowed ? distance(word, candidate) : allowed + 1;
+      if (slips <= allowed) { best = candidate; allowed = slips - 1; }
+    });
+    return best;
+  }
+
   function searchPage(box) {
     var input = box.querySelector("input");
     var status = box.querySelector("[role=status]");
     var results = box.querySelector(".search__results");
     var base = new URL("..", here);
     var engine = null;
+    var known = null;
     var asked = 0;
 
     function load() {
@@ -78,7 +95,47 @@
       return entry;
     }
 
-    function show(pages, words) {
+    /* Pagefind falls back to words that share only a first letter: such pages are not what was asked for. */
+    function fits(found, words) {
+      var starts = words.toLowerCase().split(/\s+/).map(function (word) { return word.slice(0, 3); });
+      var marked = found.excerpt.match(/<mark>[^<]*/g);
+      return !marked || marked.some(function (mark) {
+        return starts.some(function (start) { return mark.slice(6).toLowerCase().indexOf(start) === 0; });
+      });
+    }
+
+    function ask(words) {
+      return load()
+        .then(function (pagefind) { return pagefind.search(words); })
+        .then(function (answer) {
+          return Promise.all(answer.results.slice(0, 30).map(function (one) { return one.data(); }));
+        })
+        .then(function (pages) { return pages.filter(function (found) { return fits(found, words); }); });
+    }
+
+    /* Words to compare a misspelt one with: those of the list of all pages and of the glossary. */
+    function vocabulary() {
+      if (!known) {
+        known = fetch(new URL(box.dataset.glossary, base).href)
+          .then(function (answer) { return answer.ok ? answer.text() : ""; })
+          .catch(function () { return ""; })
+          .then(function (html) {
+            var terms = new DOMParser().parseFromString(html, "text/html").querySelectorAll("dt");
+            var text = document.querySelector(".page-index").textContent;
+            Array.prototype.forEach.call(terms, function (term) { text += " " + term.textContent; });
+            return Array.from(new Set(text.toLowerCase().match(/[a-z]{4,}/g) || [])).sort();
+          });
+      }
+      return known;
+    }
+
+    function corrected(words) {
+      return vocabulary().then(function (all) {
+        return words.split(/\s+/).map(function (word) { return nearest(word.toLowerCase(), all); }).join(" ");
+      });
+    }
+
+    function show(pages, words, instead) {
       var groups = new Map();
       pages.forEach(function (found) {
         var section = found.meta.section || "Other pages";
@@ -92,9 +149,10 @@
         found.forEach(function (one) { list.appendChild(item(one)); });
         results.appendChild(list);
       });
-      status.textContent = pages.length
-        ? plural(pages.length, "page", "pages") + " found for “" + words + "”."
-        : "Nothing found for “" + words + "”. Try a shorter or simpler word, or look through the list of all pages.";
+      var none = "Nothing found for “" + words + "”. ";
+      status.textContent = !pages.length
+        ? none + "Try a shorter or simpler word, or look through the list of all pages."
+        : (instead ? none : "") + plural(pages.length, "page", "pages") + " found for “" + (instead || words) + "”.";
     }
 
     function search(words) {
@@ -106,12 +164,14 @@
         status.textContent = "";
         return Promise.resolve();
       }
-      return load()
-        .then(function (pagefind) { return pagefind.search(words); })
-        .then(function (answer) {
-          return Promise.all(answer.results.slice(0, 30).map(function (one) { return one.data(); }));
+      return ask(words)
+        .then(function (pages) {
+          if (pages.length) { return [pages]; }
+          return corrected(words).then(function (better) {
+            return better === words.toLowerCase() ? [pages] : ask(better).then(function (other) { return [other, better]; });
+          });
         })
-        .then(function (pages) { if (mine === asked) { show(pages, words); } })
+        .then(function (found) { if (mine === asked) { show(found[0], words, found[1]); } })
         .catch(function () {
           if (mine === asked) { status.textContent = "The search could not be loaded. The list of all pages is below."; }
         });
@@ -141,8 +201,8 @@
     if (input.value) { search(input.value); }
   }
 
+  document.documentElement.classList.add(served ? "can-search" : "cannot-search");
   if (served) {
-    showSearchBoxes();
     each("[data-search]", searchPage);
   }
   settleScrollRegions();

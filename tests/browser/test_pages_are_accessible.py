@@ -1,0 +1,71 @@
+"""Every page of a site, at WCAG 2.2 A and AA: by axe, by keyboard, narrow, dark and on paper."""
+
+from axe import axe
+
+
+def faults(survey, of):
+    """``{page: faults}`` for the pages that have any."""
+    return {path: found for path, seen in survey.items() if (found := of(seen))}
+
+
+def test_axe_knows_a_fault_when_it_sees_one(site, tab):
+    page = tab()
+    page.goto(site.address)
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"assets/mark.svg\">')"
+    )
+    assert [line for line in axe(page) if line.startswith("image-alt")]
+
+
+def test_axe_finds_nothing_on_any_page(survey):
+    assert faults(survey, lambda seen: seen.axe_light) == {}
+
+
+def test_axe_finds_no_poor_contrast_in_the_dark_scheme(survey):
+    assert {seen.dark_ground for seen in survey.values()} == {"rgb(18, 24, 31)"}
+    assert faults(survey, lambda seen: seen.axe_dark) == {}
+
+
+def test_axe_finds_targets_large_enough_and_frames_that_the_keyboard_can_scroll_on_a_phone(survey):
+    assert faults(survey, lambda seen: seen.axe_phone) == {}
+
+
+def test_the_keyboard_reaches_every_link_box_and_scrolling_frame_in_the_order_of_reading(survey):
+    assert faults(survey, lambda seen: [] if seen.reached == list(range(seen.stops)) else seen.reached) == {}
+
+
+def test_what_has_the_keyboards_focus_can_be_seen(survey):
+    assert faults(survey, lambda seen: seen.focus_unseen) == {}
+
+
+def test_the_skip_link_comes_first_shows_itself_and_leads_past_the_navigation(site, tab):
+    page = tab()
+    page.goto(site.address + "reports/about/glossary.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    assert page.locator(".skip-link").bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('main')")
+
+
+def test_no_page_scrolls_sideways_at_768_or_320_pixels_which_is_400_per_cent_zoom(survey):
+    assert faults(survey, lambda seen: seen.sideways) == {}
+
+
+def test_nothing_overflows_when_a_reader_spaces_the_text_out(survey):
+    """WCAG 1.4.12: line height 1.5, paragraph 2, letter 0.12 and word spacing 0.16 em."""
+    assert faults(survey, lambda seen: max(seen.spaced_out, 0)) == {}
+
+
+def test_charts_keep_a_white_ground_in_the_dark_scheme(survey):
+    assert {ground for seen in survey.values() for ground in seen.chart_grounds} == {"rgb(255, 255, 255)"}
+
+
+def test_on_paper_there_is_the_text_on_white_and_no_machinery(survey):
+    wanted = {"heading": True, "ground": "rgb(255, 255, 255)", "machinery": []}
+    assert faults(survey, lambda seen: seen.on_paper if seen.on_paper != wanted else None) == {}
+
+
+def test_nothing_is_cut_off_at_the_right_edge_of_a4(survey):
+    assert faults(survey, lambda seen: seen.cut_on_paper) == {}
