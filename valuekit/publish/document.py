@@ -74,7 +74,9 @@ class Source:
     def text(self, outputs: dict[int, str] | None = None) -> str:
         """Markdown, with each cell replaced by its output (nothing where it has none)."""
         outputs = outputs or {}
-        return "\n".join(part.text if isinstance(part, Line) else outputs.get(part.index, "") for part in self.parts)
+        return "\n".join(
+            part.text if isinstance(part, Line) else outputs.get(part.index, "") for part in self.parts
+        )
 
     def locate(self, token: str, nth: int = 0, outputs: dict[int, str] | None = None) -> str:
         """``file:line`` of the `nth` place where `token` stands, in the text or in what a cell gave."""
@@ -113,7 +115,9 @@ def _read_lines(root: Path, name: str, where: str, faults: list[Problem]) -> lis
         faults.append(Problem(f"'{name}' cannot be read", where, do="Check its name and folder."))
         return []
     except UnicodeDecodeError as error:
-        faults.append(Problem(f"'{name}' is not UTF-8 text (byte {error.start})", where, do="Save it as UTF-8."))
+        faults.append(
+            Problem(f"'{name}' is not UTF-8 text (byte {error.start})", where, do="Save it as UTF-8.")
+        )
         return []
     return [Line(line, name, i) for i, line in enumerate(text.split("\n"), start=1)]
 
@@ -151,7 +155,12 @@ class _Fences:
 
 
 def _expand(
-    root: Path, path: PurePosixPath, lines: list[Line], trail: tuple[str, ...], includes: list[str], faults: list[Problem]
+    root: Path,
+    path: PurePosixPath,
+    lines: list[Line],
+    trail: tuple[str, ...],
+    includes: list[str],
+    faults: list[Problem],
 ) -> list[Line]:
     """`lines` with every include replaced by the lines of its file."""
     result: list[Line] = []
@@ -181,7 +190,9 @@ def _expand(
     return result
 
 
-def _target(path: PurePosixPath, words: str, line: Line, trail: tuple[str, ...], faults: list[Problem]) -> str | None:
+def _target(
+    path: PurePosixPath, words: str, line: Line, trail: tuple[str, ...], faults: list[Problem]
+) -> str | None:
     """Path of an included file from the project's root, or None after noting why there is none."""
     name = words.strip("\"'")
     if not name or re.search(r"\s", name):
@@ -194,7 +205,9 @@ def _target(path: PurePosixPath, words: str, line: Line, trail: tuple[str, ...],
     for part in PurePosixPath(name.lstrip("/")).parts:
         if part == "..":
             if not parts:
-                faults.append(Problem(f"include of a file outside the project: {name}", line.where, do="Move it in."))
+                faults.append(
+                    Problem(f"include of a file outside the project: {name}", line.where, do="Move it in.")
+                )
                 return None
             parts.pop()
         else:
@@ -230,7 +243,9 @@ def _parts(lines: list[Line], faults: list[Problem]) -> list[Line | Cell]:
         else:
             cell[1].append(line)
     if fences.open:
-        faults.append(Problem("code block without an end", opened.where, do="Close it with the marks that open it."))
+        faults.append(
+            Problem("code block without an end", opened.where, do="Close it with the marks that open it.")
+        )
     return parts
 
 
@@ -260,7 +275,9 @@ def _cell(index: int, fence: Line, lines: list[Line], faults: list[Problem]) -> 
             at = option_lines[min(mark.line if mark else 0, len(option_lines) - 1)]
             faults.append(Problem("cell options are not valid YAML", at.where, do="Write #| name: value."))
         if not isinstance(options, dict):
-            faults.append(Problem("cell options are not name: value", option_lines[0].where, do="Write #| name: value."))
+            faults.append(
+                Problem("cell options are not name: value", option_lines[0].where, do="Write #| name: value.")
+            )
             options = {}
         by_name = {line.text.split(":", 1)[0].removeprefix("#|").strip(): line for line in option_lines}
         for name, value in options.items():
@@ -289,12 +306,15 @@ def _check_labels(parts: list[Line | Cell], faults: list[Problem]) -> None:
     for part in parts:
         label = part.options.get("label") if isinstance(part, Cell) else None
         if label and label in seen:
-            faults.append(Problem(f"the label '{label}' stands twice", part.fence.where, do="Give each cell its own."))
+            faults.append(
+                Problem(f"the label '{label}' stands twice", part.fence.where, do="Give each cell its own.")
+            )
         seen |= {label} if label else set()
 
 
 def yaml_problems(error: DefinitionError, unknown: str = STOCK) -> list[Problem]:
     """Faults of a document's or project's YAML; a key that we do not know may be one that Quarto does."""
     return [
-        Problem(p.what, p.where, unknown, p.do) if p.what.startswith("unknown key") else p for p in error.problems
+        Problem(p.what, p.where, unknown, p.do) if p.what.startswith("unknown key") else p
+        for p in error.problems
     ]

@@ -148,7 +148,11 @@ def run_cells(
     tagged = [cell.index for cell in source.cells if "parameters" in cell.options.get("tags", [])]
     if parameters and not tagged:
         raise DocumentError(
-            Problem("parameters were given, but no cell takes them", str(source.path), do="Tag a cell: parameters.")
+            Problem(
+                "parameters were given, but no cell takes them",
+                str(source.path),
+                do="Tag a cell: parameters.",
+            )
         )
     if not source.cells:
         return {}
@@ -175,11 +179,14 @@ def _run(shell: _Shell, cell: Cell, echo: bool) -> str:
         with redirect_stdout(_Print(gathered)), redirect_stderr(StringIO()):
             result = shell.run_cell(cell.code, store_history=False)
         if result.error_in_exec or result.error_before_exec:
-            raise DocumentError(_problems(shell, cell, result)) from (result.error_in_exec or result.error_before_exec)
+            raise DocumentError(_problems(shell, cell, result)) from (
+                result.error_in_exec or result.error_before_exec
+            )
         if gathered.refused:
             raise DocumentError(
                 Problem(
-                    f"the cell shows {gathered.refused[0]}, not Markdown", cell.fence.where,
+                    f"the cell shows {gathered.refused[0]}, not Markdown",
+                    cell.fence.where,
                     "a document takes objects with _repr_markdown_, which carry alt text and header cells",
                     "Show an object of valuekit.report, or print text.",
                 )
@@ -211,13 +218,26 @@ def _problems(shell: _Shell, cell: Cell, result: ExecutionResult) -> list[Proble
     """What went wrong in words: the cell's line, the statement's line, the kind of error and its message."""
     error = result.error_before_exec or result.error_in_exec
     if isinstance(error, ValuekitError):
-        return [Problem(p.what, f"{_line(shell, cell, error)} ({p.where})" if p.where else _line(shell, cell, error),
-                        p.why, p.do) for p in error.problems]
+        return [
+            Problem(
+                p.what,
+                f"{_line(shell, cell, error)} ({p.where})" if p.where else _line(shell, cell, error),
+                p.why,
+                p.do,
+            )
+            for p in error.problems
+        ]
     where = _line(shell, cell, error)
     name = type(error).__name__
     message = (str(error.msg) if isinstance(error, SyntaxError) else str(error)).strip().split("\n")[0]
-    return [Problem(f"{name}: {message}" if message else name, where, f"in the cell at {cell.fence.where}",
-                    "Mend the cell; --verbose shows the trace.")]
+    return [
+        Problem(
+            f"{name}: {message}" if message else name,
+            where,
+            f"in the cell at {cell.fence.where}",
+            "Mend the cell; --verbose shows the trace.",
+        )
+    ]
 
 
 def _line(shell: _Shell, cell: Cell, error: BaseException) -> str:

@@ -71,7 +71,7 @@ def set_in(body: str, root: Path, document: PurePosixPath) -> tuple[str, list[tu
     Returns
     -------
     tuple
-        The HTML; the other pictures to be copied, with their paths from the site's root; pictures that are missing.
+        The HTML; other pictures to be copied, with their paths from the site's root; missing pictures.
     """
     tree = lxml_html.fragment_fromstring(body, create_parent="div")
     copies: list[tuple[Path, str]] = []
@@ -93,7 +93,9 @@ def set_in(body: str, root: Path, document: PurePosixPath) -> tuple[str, list[tu
         if not svg.get("role"):
             _prepare_svg(svg, f"s{index}")
     _tidy_cells(tree)
-    text = (tree.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in tree)
+    text = (tree.text or "") + "".join(
+        etree.tostring(child, encoding="unicode", method="html") for child in tree
+    )
     return text, copies, missing
 
 
@@ -103,7 +105,7 @@ def up(page: PurePosixPath) -> str:
 
 
 def locate(root: Path, document: PurePosixPath, source: str) -> Path | None:
-    """The file that `source` names in `document` (from its folder, or from the project's root after ``/``)."""
+    """The file that `source` names in `document`: from its folder or, after ``/``, from the root."""
     base = root if source.startswith("/") else root / document.parent
     file = (base / source.lstrip("/")).resolve()
     return file if file.is_relative_to(root.resolve()) else None
@@ -125,8 +127,9 @@ def inline_svg(data: bytes, prefix: str, alt: str, width: str | None = None) -> 
     title = etree.Element("title")
     title.text = alt
     root.insert(0, title)
+    title.set("id", f"{prefix}-title")
     root.set("role", "img")
-    root.set("aria-label", alt)
+    root.set("aria-labelledby", f"{prefix}-title")
     for name in ("version", "{http://www.w3.org/XML/1998/namespace}space"):
         root.attrib.pop(name, None)
     if width:

@@ -53,17 +53,18 @@ class Pandoc:
             raise RuntimeError(f"a filter failed: {answer['crash']}")
         return answer
 
-    def check(self, source: Source) -> list[Problem]:
-        """Constructs of `source` (its cells not run) that the built-in renderer refuses."""
-        return _problems(self._ask(op="check", text=source.text()), source, {})
+    def check(self, source: Source) -> tuple[list[Problem], list[str]]:
+        """Constructs of `source` (its cells not run) that are refused, and the targets of its links."""
+        answer = self._ask(op="check", text=source.text())
+        return _problems(answer, source, {}), answer["links"]
 
     def render(
         self, source: Source, outputs: dict[int, str], profile: str, formats: tuple[str, ...]
     ) -> tuple[dict[str, Any], list[Problem]]:
         """`source` with the `outputs` of its cells in each of `formats`, and the faults found on the way.
 
-        The answer holds ``html``, ``toc`` (level, anchor, text), ``links`` (targets as written), ``typst`` and
-        ``tables`` (for each Typst table, whether its first column heads the rows).
+        The answer holds ``html``, ``toc`` (level, anchor, text), ``links`` (targets as written), ``typst``
+        and ``tables`` (for each Typst table, whether its first column heads the rows).
         """
         answer = self._ask(op="render", text=source.text(outputs), profile=profile, formats=list(formats))
         return answer, _problems(answer, source, outputs)

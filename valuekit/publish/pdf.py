@@ -28,7 +28,9 @@ def _fonts() -> typst.Fonts:
     """The report's fonts and its fallback, from their packages: never the machine's own."""
     dejavu = Path(str(files("matplotlib"))) / "mpl-data" / "fonts" / "ttf"
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(package_fonts()), str(dejavu)]
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(package_fonts()), str(dejavu)],
     )
 
 
@@ -72,8 +74,12 @@ def write_pdf(
         hints = "; ".join(error.hints)
         excerpt = _excerpt(error.diagnostic)
         raise DocumentError(
-            Problem(f"the PDF cannot be made: {error.message}", where, "; ".join(filter(None, (hints, excerpt))),
-                    "Mend the figure, table or text that it names.")
+            Problem(
+                f"the PDF cannot be made: {error.message}",
+                where,
+                "; ".join(filter(None, (hints, excerpt))),
+                "Mend the figure, table or text that it names.",
+            )
         ) from error
     return _finish(data, meta, tables, where)
 
@@ -105,8 +111,14 @@ def _finish(data: bytes, meta: Mapping[str, Any], tables: Sequence[bool], where:
         identity = pikepdf.String(hashlib.sha256(data).digest()[:16])
         pdf.trailer.ID = pikepdf.Array([identity, identity])
         out = io.BytesIO()
-        pdf.save(out, static_id=False, fix_metadata_version=False, compress_streams=True,
-                 object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        pdf.save(
+            out,
+            static_id=False,
+            fix_metadata_version=False,
+            compress_streams=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            deterministic_id=True,
+        )
         return out.getvalue()
 
 
@@ -129,7 +141,7 @@ def _inside(element: pikepdf.Dictionary, kind: str) -> list[pikepdf.Dictionary]:
     found = []
     for child in children:
         if isinstance(child, pikepdf.Dictionary) and "/S" in child:
-            found += [child] if child.S == kind else _inside(child, kind)
+            found += [child] if kind == child.S else _inside(child, kind)
     return found
 
 
@@ -146,13 +158,20 @@ def _faults(
     for number, table in enumerate(found, start=1):
         if not _inside(table, "/TH"):
             faults.append(
-                Problem(f"table {number} of the PDF has no header cells", where, "screen readers read cells by them",
-                        "Use table.header in its Typst.")
+                Problem(
+                    f"table {number} of the PDF has no header cells",
+                    where,
+                    "screen readers read cells by them",
+                    "Use table.header in its Typst.",
+                )
             )
     if len(found) != len(tables):
         faults.append(
-            Problem(f"the PDF holds {len(found)} tables, the document {len(tables)}", where,
-                    do="Write each Typst table as table(…) in its own block.")
+            Problem(
+                f"the PDF holds {len(found)} tables, the document {len(tables)}",
+                where,
+                do="Write each Typst table as table(…) in its own block.",
+            )
         )
     return faults
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from valuekit import __version__
 from valuekit.config import nearest
-from valuekit.errors import DefinitionError, Problem, PublishError, ValuekitError
+from valuekit.errors import DefinitionError, DocumentError, Problem, PublishError, ValuekitError
 from valuekit.mart import About, Mart
 from valuekit.project import Month, Project
 from valuekit.publish.html import page_path
 from valuekit.publish.pandoc import Pandoc
 from valuekit.publish.quarto_project import Document, QuartoProject, read_project
-from valuekit.publish.render import Job
+from valuekit.publish.render import Job, broken_links
 
 PUBLIC = "public"
 SERVICES = PurePosixPath("reports/services")
@@ -41,30 +41,40 @@ def read_editions(project: Project, audiences: Sequence[str]) -> list[QuartoProj
 
     Raises
     ------
-    ValuekitError
+    DefinitionError, DocumentError
         Every fault of the configuration and of all documents, each once.
     """
     found: list[QuartoProject] = []
     faults: dict[Problem, None] = {}
-    kind: type[ValuekitError] = DefinitionError
+    kinds: set[type[ValuekitError]] = set()
     for audience in audiences:
         try:
             found.append(read_project(project.root, audience))
         except ValuekitError as error:
             faults |= dict.fromkeys(error.problems)
-            kind = type(error)
-    from valuekit.errors import DocumentError
-
-    sources = {document.path: document.source for edition in found for document in edition.documents}
-    with Pandoc() as pandoc:
-        for source in sources.values():
-            problems = pandoc.check(source)
-            faults |= dict.fromkeys(problems)
-            kind = DocumentError if problems else kind
-    faults |= dict.fromkeys(problem for edition in found for problem in _broken_nav(edition))
+            kinds.add(type(error))
+    for edition in found:
+        faults |= dict.fromkeys(_broken_nav(edition))
+    faults |= dict.fromkeys(_document_faults(found))
     if faults:
-        raise kind(faults)
+        raise (DefinitionError if kinds == {DefinitionError} else DocumentError)(faults)
     return found
+
+
+def _document_faults(editions: Sequence[QuartoProject]) -> Iterator[Problem]:
+    """Refused constructs of all documents, and links of pages that lead to no page."""
+    seen: set[PurePosixPath] = set()
+    with Pandoc() as pandoc:
+        for edition in editions:
+            pages = {str(document.path) for document in edition.documents if document.formats.html}
+            for document in edition.documents:
+                if document.path in seen:
+                    continue
+                seen.add(document.path)
+                problems, links = pandoc.check(document.source)
+                yield from problems
+                if edition.profile == PUBLIC:
+                    yield from broken_links(edition.root, document.source, links, pages)
 
 
 def _broken_nav(edition: QuartoProject) -> list[Problem]:
@@ -74,7 +84,11 @@ def _broken_nav(edition: QuartoProject) -> list[Problem]:
     pages = {str(document.path) for document in edition.documents if document.formats.html}
     items = (*edition.website.navbar.left, *edition.website.navbar.right)
     return [
-        Problem(f"the navigation leads to '{item.href}', which is no page", "_quarto.yml", do=nearest(item.href, sorted(pages)))
+        Problem(
+            f"the navigation leads to '{item.href}', which is no page",
+            "_quarto.yml",
+            do=nearest(item.href, sorted(pages)),
+        )
         for item in items
         if item.href not in pages and "://" not in item.href
     ]
@@ -93,8 +107,11 @@ def open_marts(project: Project, editions: Sequence[QuartoProject], period: Mont
         about = Mart(project.mart / edition.profile).about
         if about.period != str(period):
             raise PublishError(
-                Problem(f"the figures are of {about.period}, not of {period}", f"_build/mart/{edition.profile}",
-                        do=f"Run: valuekit build --period {period}")
+                Problem(
+                    f"the figures are of {about.period}, not of {period}",
+                    f"_build/mart/{edition.profile}",
+                    do=f"Run: valuekit build --period {period}",
+                )
             )
         result.append(Edition(edition.profile, edition, about))
     return result
@@ -114,7 +131,8 @@ def chosen(documents: Sequence[Document], services: Sequence[str]) -> tuple[Docu
     wrong = [name for name in services if name not in known]
     if wrong:
         raise PublishError(
-            Problem(f"no report for the service '{name}'", str(SERVICES), do=nearest(name, known)) for name in wrong
+            Problem(f"no report for the service '{name}'", str(SERVICES), do=nearest(name, known))
+            for name in wrong
         )
     return tuple(d for d in documents if d.path.parent != SERVICES or d.path.stem in services)
 
@@ -165,7 +183,11 @@ def jobs(edition: Edition, documents: Sequence[Document], site: Path, packs: Pat
                 profile=edition.audience,
                 site=told,
                 html=site / page if public and document.formats.html else None,
-                pdf=(site / pdf if public else packs / pack_name(document, edition.audience, edition.about.period))
+                pdf=(
+                    site / pdf
+                    if public
+                    else packs / pack_name(document, edition.audience, edition.about.period)
+                )
                 if has_pdf
                 else None,
                 pdf_href=str(pdf) if public and has_pdf else "",
@@ -185,7 +207,10 @@ def _indexes(path: PurePosixPath) -> list[PurePosixPath]:
 def _breadcrumbs(path: PurePosixPath, titles: Mapping[PurePosixPath, str]) -> tuple[Mapping[str, str], ...]:
     """The way from the home page to `path`, without it."""
     return tuple(
-        {"text": "Home" if index == PurePosixPath("index.qmd") else titles[index], "href": str(page_path(index))}
+        {
+            "text": "Home" if index == PurePosixPath("index.qmd") else titles[index],
+            "href": str(page_path(index)),
+        }
         for index in _indexes(path)
         if index in titles
     )

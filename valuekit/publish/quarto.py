@@ -31,19 +31,28 @@ def find_quarto() -> str:
     wanted = f"{OLDEST[0]}.{OLDEST[1]}"
     if not command:
         raise PublishError(
-            Problem("Quarto is not installed", why="--engine quarto needs it",
-                    do=f"Install Quarto {wanted} or newer, or publish without --engine quarto.")
+            Problem(
+                "Quarto is not installed",
+                why="--engine quarto needs it",
+                do=f"Install Quarto {wanted} or newer, or publish without --engine quarto.",
+            )
         )
     try:
-        done = subprocess.run([command, "--version"], capture_output=True, text=True, encoding="utf-8", timeout=60)
+        done = subprocess.run(
+            [command, "--version"], capture_output=True, text=True, encoding="utf-8", timeout=60
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise PublishError(Problem("Quarto does not run", command, str(error), "Install Quarto again.")) from error
+        raise PublishError(
+            Problem("Quarto does not run", command, str(error), "Install Quarto again.")
+        ) from error
     found = re.match(r"\s*(\d+)\.(\d+)", done.stdout)
     if done.returncode or not found:
         raise PublishError(Problem("Quarto does not say its version", command, do="Install Quarto again."))
     if (int(found[1]), int(found[2])) < OLDEST:
         raise PublishError(
-            Problem(f"Quarto {done.stdout.strip()} is too old", command, do=f"Install Quarto {wanted} or newer.")
+            Problem(
+                f"Quarto {done.stdout.strip()} is too old", command, do=f"Install Quarto {wanted} or newer."
+            )
         )
     return command
 
@@ -56,7 +65,12 @@ def _from_package() -> str | None:
 
 
 def render_all(
-    project: Project, editions: Sequence[Edition], services: Sequence[str], site: Path, packs: Path, say: Callable[..., None]
+    project: Project,
+    editions: Sequence[Edition],
+    services: Sequence[str],
+    site: Path,
+    packs: Path,
+    say: Callable[..., None],
 ) -> None:
     """One ``quarto render`` for each audience: the public's into `site`, the others' PDFs into `packs`.
 
@@ -78,7 +92,9 @@ def render_all(
             for document in chosen(edition.documents, services):
                 made = folder / document.path.with_suffix(".pdf")
                 if not made.is_file():
-                    raise PublishError(Problem("Quarto made no PDF", str(document.path), do="Run quarto render to see why."))
+                    raise PublishError(
+                        Problem("Quarto made no PDF", str(document.path), do="Run quarto render to see why.")
+                    )
                 shutil.copyfile(made, packs / pack_name(document, edition.audience, edition.about.period))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -87,13 +103,29 @@ def render_all(
 def _render(command: str, project: Project, edition: Edition, folder: Path) -> None:
     profile, period = edition.audience, edition.about.period
     environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "VALUEKIT_PERIOD": period}
-    words = [command, "render", "--profile", profile, "--output-dir", folder.relative_to(project.root).as_posix()]
+    words = [
+        command,
+        "render",
+        "--profile",
+        profile,
+        "--output-dir",
+        folder.relative_to(project.root).as_posix(),
+    ]
     done = subprocess.run(
-        words, cwd=project.root, env=environment, capture_output=True, text=True, encoding="utf-8", errors="replace"
+        words,
+        cwd=project.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise PublishError(
-            Problem(f"quarto render --profile {profile} failed", why=" / ".join(said[-3:]),
-                    do="Run it in the project's folder to see all of it.")
+            Problem(
+                f"quarto render --profile {profile} failed",
+                why=" / ".join(said[-3:]),
+                do="Run it in the project's folder to see all of it.",
+            )
         )

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from valuekit.config import Located, Settings, checked, parse_yaml, read_yaml
-from valuekit.errors import DefinitionError, DocumentError, Problem, ValuekitError
+from valuekit.errors import DefinitionError, DocumentError, Problem
 from valuekit.publish.document import Source, read_source, yaml_problems
 
 _STOCK = "for stock Quarto"
@@ -53,7 +53,9 @@ class TypstFormat(Settings):
     mainfont: str | None = Field(None, description=_STOCK)
     fontsize: str | None = Field(None, description=_STOCK)
     pdf_standard: str | list[str] | None = Field(None, alias="pdf-standard", description=_STOCK)
-    html_table_processing: Literal["none"] | None = Field(None, alias="html-table-processing", description=_STOCK)
+    html_table_processing: Literal["none"] | None = Field(
+        None, alias="html-table-processing", description=_STOCK
+    )
     include_in_header: str | list[str] | None = Field(None, alias="include-in-header", description=_STOCK)
     include_before_body: str | list[str] | None = Field(None, alias="include-before-body", description=_STOCK)
     keep_typ: bool | None = Field(None, alias="keep-typ", description=_STOCK)
@@ -111,8 +113,8 @@ class NavItem(Settings):
 class Navbar(Settings):
     """The bar of links on every page."""
 
-    left: tuple[NavItem, ...] = ()
-    right: tuple[NavItem, ...] = ()
+    left: tuple[NavItem, ...] = Field((), description="links: text and href")
+    right: tuple[NavItem, ...] = Field((), description="more links, after those")
     title: str | bool | None = Field(None, description=_STOCK)
     search: bool | None = Field(None, description=_STOCK)
     background: str | None = Field(None, description=_STOCK)
@@ -133,13 +135,17 @@ class Website(Settings):
 class ProjectSettings(Settings):
     """The key ``project``."""
 
-    type: Literal["website", "default"] | None = None
-    output_dir: str | None = Field(None, alias="output-dir")
+    type: Literal["website", "default"] | None = Field(None, description=_STOCK)
+    output_dir: str | None = Field(None, alias="output-dir", description=_STOCK)
     pre_render: str | list[str] | None = Field(None, alias="pre-render", description=_STOCK)
-    execute_dir: Literal["project"] | None = Field(None, alias="execute-dir")
-    render: tuple[str, ...] = Field((), description="documents: names, patterns, `!` before what to leave out")
+    execute_dir: Literal["project"] | None = Field(
+        None, alias="execute-dir", description="cells run in the project's folder"
+    )
+    render: tuple[str, ...] = Field(
+        (), description="documents: names, patterns, `!` before what to leave out"
+    )
     resources: tuple[str, ...] = Field((), description="files that go with the site, by pattern")
-    title: str | None = None
+    title: str | None = Field(None, description=_STOCK)
 
 
 class Profile(Settings):
@@ -152,9 +158,9 @@ class Profile(Settings):
 class QuartoFile(Common):
     """``_quarto.yml`` or ``_quarto-<profile>.yml``."""
 
-    project: ProjectSettings = ProjectSettings()
-    profile: Profile | None = None
-    website: Website | None = None
+    project: ProjectSettings = Field(ProjectSettings(), description="documents and resources")
+    profile: Profile | None = Field(None, description="the audiences")
+    website: Website | None = Field(None, description="the site's name and navigation")
     brand: str | bool | None = Field(None, description=_STOCK)
     metadata_files: tuple[str, ...] = Field((), alias="metadata-files", description=_STOCK)
 
@@ -201,15 +207,23 @@ def read_project(root: Path, profile: str) -> QuartoProject:
         Every fault of every document's front matter, includes and cells.
     """
     base = _read(root, "_quarto.yml")
-    extra = _read(root, f"_quarto-{profile}.yml") if (root / f"_quarto-{profile}.yml").is_file() else QuartoFile()
+    extra = (
+        _read(root, f"_quarto-{profile}.yml") if (root / f"_quarto-{profile}.yml").is_file() else QuartoFile()
+    )
     known = {name for group in (base.profile.group if base.profile else ()) for name in group}
     if profile not in known:
-        raise DefinitionError(Problem(f"unknown profile '{profile}'", "_quarto.yml", do="Add it to profile: group."))
+        raise DefinitionError(
+            Problem(f"unknown profile '{profile}'", "_quarto.yml", do="Add it to profile: group.")
+        )
     patterns = base.project.render + extra.project.render
     paths = _matching(root, patterns)
     if not paths:
         raise DefinitionError(
-            Problem(f"no document to render for '{profile}'", f"_quarto-{profile}.yml", do="Name them under render:.")
+            Problem(
+                f"no document to render for '{profile}'",
+                f"_quarto-{profile}.yml",
+                do="Name them under render:.",
+            )
         )
     website = extra.website or base.website or Website(title="")
     documents, faults = [], []
@@ -266,7 +280,9 @@ def _document(root: Path, path: PurePosixPath, files: tuple[QuartoFile, ...]) ->
     options = [layer for layer in layers if layer.toc is not None]
     html = formats.html or HtmlFormat()
     depths = [layer.toc_depth for layer in layers if layer.toc_depth is not None]
-    executes = [layer.execute for layer in layers if layer.execute and "echo" in layer.execute.model_fields_set]
+    executes = [
+        layer.execute for layer in layers if layer.execute and "echo" in layer.execute.model_fields_set
+    ]
     return Document(
         path=path,
         source=source,
@@ -297,21 +313,3 @@ def _folder_metadata(root: Path, folder: PurePosixPath) -> Common | None:
     located: Located = read_yaml(file)
     located.name = name
     return checked(located, Common)
-
-
-def public_documents(project: QuartoProject) -> tuple[PurePosixPath, ...]:
-    """Paths of all documents that become pages."""
-    return tuple(document.path for document in project.documents if document.formats.html)
-
-
-def all_faults(reads: list[Any]) -> list[Any]:
-    """Results of `reads` (functions without arguments); every fault of all of them at once."""
-    results, faults = [], []
-    for read in reads:
-        try:
-            results.append(read())
-        except ValuekitError as error:
-            faults += error.problems
-    if faults:
-        raise DocumentError(dict.fromkeys(faults))
-    return results

@@ -49,7 +49,12 @@ def copy_earlier(project: Project, period: Month, site: Path) -> list[dict[str, 
             with pikepdf.open(file) as pdf:
                 title = str(pdf.docinfo.get("/Title", file.stem))
             entries.append(
-                {"title": f"{title}, {month.words} (PDF)", "href": path.as_posix(), "section": "Earlier months", "description": ""}
+                {
+                    "title": f"{title}, {month.words} (PDF)",
+                    "href": path.as_posix(),
+                    "section": "Earlier months",
+                    "description": "",
+                }
             )
     return entries
 

@@ -1,20 +1,24 @@
-"""One document, from source to page and PDF: what a worker does. Nothing here knows of the other documents."""
+"""One document, from source to page and PDF: what a worker does. It knows of no other document."""
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from valuekit.errors import DocumentError, Problem, ValuekitError
+from valuekit.publish.document import Source
 from valuekit.publish.execute import run_cells
 from valuekit.publish.html import Page, locate, page_path, set_in, up, wrap
 from valuekit.publish.pandoc import Pandoc
 from valuekit.publish.pdf import write_pdf
 from valuekit.publish.quarto_project import Document
+
+_IMAGE = re.compile(r'(?<![\w"])image\("([^"\n]+\.(?:svg|png|jpe?g))"')
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Result:
 
 @cache
 def _pandoc() -> Pandoc:
-    """This worker's pandoc, for its life."""
+    """Pandoc for the life of the worker."""
     return Pandoc()
 
 
@@ -59,15 +63,8 @@ def close_worker() -> None:
         _pandoc.cache_clear()
 
 
-def check(documents: tuple[Document, ...]) -> list[Problem]:
-    """Everything in `documents` that can be seen to be wrong before any cell runs."""
-    with Pandoc() as pandoc:
-        problems = [problem for document in documents for problem in pandoc.check(document.source)]
-    return list(dict.fromkeys(problems))
-
-
 def render(job: Job) -> Result:
-    """Run the cells of one document and write its page and its PDF. Faults are in the result, never raised."""
+    """Run one document's cells, write its page and its PDF. Faults are in the result, never raised."""
     try:
         return _render(job)
     except ValuekitError as error:
@@ -81,7 +78,7 @@ def _render(job: Job) -> Result:
     formats = tuple(name for name, file in (("html", job.html), ("typst", job.pdf)) if file)
     outputs = run_cells(job.root, document.source, job.profile, document.echo, job.parameters)
     answer, problems = _pandoc().render(document.source, outputs, job.profile, formats)
-    problems += _broken_links(job, answer.get("links", []), outputs)
+    problems += broken_links(job.root, document.source, answer.get("links", []), job.pages, outputs)
     if problems:
         raise DocumentError(problems)
     if job.pdf:
@@ -94,8 +91,11 @@ def _render(job: Job) -> Result:
         body, copies, missing = set_in(answer["html"], job.root, document.path)
         if missing:
             raise DocumentError(
-                Problem(f"picture '{name}' is not there", document.source.locate(name, 0, outputs),
-                        do="Check its name; it may be SVG, PNG or JPEG, inside the project.")
+                Problem(
+                    f"picture '{name}' is not there",
+                    document.source.locate(name, 0, outputs),
+                    do="Check its name; it may be SVG, PNG or JPEG, inside the project.",
+                )
                 for name in missing
             )
         job.html.parent.mkdir(parents=True, exist_ok=True)
@@ -105,32 +105,44 @@ def _render(job: Job) -> Result:
 
 def _rooted(typst: str, job: Job) -> str:
     """Image paths of the document as paths from the project's root, as Typst reads them."""
-    import re
 
     def absolute(found: re.Match[str]) -> str:
         file = locate(job.root, job.document.path, found[1])
         if file is None or not file.is_file():
             raise DocumentError(
-                Problem(f"picture '{found[1]}' is not there", str(job.document.path), do="Check its name and folder.")
+                Problem(
+                    f"picture '{found[1]}' is not there",
+                    str(job.document.path),
+                    do="Check its name and folder.",
+                )
             )
         return f'image("/{file.relative_to(job.root.resolve()).as_posix()}"'
 
-    return re.sub(r'(?<![\w"])image\("([^"\n]+\.(?:svg|png|jpe?g))"', absolute, typst)
+    return _IMAGE.sub(absolute, typst)
 
 
-def _broken_links(job: Job, links: list[str], outputs: dict[int, str]) -> list[Problem]:
-    """Links to a document that is not part of the site."""
+def broken_links(
+    root: Path,
+    source: Source,
+    links: list[str],
+    pages: Collection[str],
+    outputs: dict[int, str] | None = None,
+) -> list[Problem]:
+    """Those of `links` (as written in `source`) that lead to a document which is none of the `pages`."""
     problems = []
     for link in links:
         path = link.split("#")[0].split("?")[0]
-        if not path.endswith(".qmd"):
+        if not path.endswith(".qmd") or "://" in path:
             continue
-        file = locate(job.root, job.document.path, path)
-        name = file.relative_to(job.root.resolve()).as_posix() if file else path
-        if name not in job.pages:
+        file = locate(root, source.path, path)
+        name = file.relative_to(root.resolve()).as_posix() if file else path
+        if name not in pages:
             problems.append(
-                Problem(f"link to '{path}', which is no page of the site", job.document.source.locate(path, 0, outputs),
-                        do="Check the path from this document, or the list under render:.")
+                Problem(
+                    f"link to '{path}', which is no page of the site",
+                    source.locate(path, 0, outputs),
+                    do="Check the path from this document, or the list under render:.",
+                )
             )
     return problems
 

@@ -23,10 +23,17 @@ def index(site: Path, progress: object = None) -> None:
     """
     command = [str(get_executable()), "--site", str(site), "--silent", "--keep-index-url"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=300)
+        done = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=300
+        )
     except OSError as error:
         raise PublishError(
-            Problem("the search index cannot be made", "pagefind", str(error.strerror), "Install pagefind_bin again.")
+            Problem(
+                "the search index cannot be made",
+                "pagefind",
+                str(error.strerror),
+                "Install pagefind_bin again.",
+            )
         ) from error
     if done.returncode:
         raise PublishError(Problem("the search index cannot be made", "pagefind", done.stderr.strip()[-200:]))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valuekit.errors import DocumentError, Problem, PublishError
+from valuekit.errors import DocumentError, PublishError
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.publish import links, quarto, releases, search, workers
 from valuekit.publish.fonts import write_web_fonts
@@ -52,7 +52,8 @@ class Published:
         """What was made and where to look, for the person who ran it."""
         lines = []
         if self.pages:
-            lines.append(f"Website: {_count(self.pages, 'page')} and {_count(self.pdfs, 'PDF')} for {self.period.words}")
+            pages, pdfs = _count(self.pages, "page"), _count(self.pdfs, "PDF")
+            lines.append(f"Website for {self.period.words}: {pages} and {pdfs}")
             lines.append("  open _site/index.html")
         if self.packs:
             lines.append(f"Internal PDFs: {', '.join(self.packs)}")
@@ -78,7 +79,7 @@ def publish(
     period
         The month that the marts must be of.
     services
-        Only the reports of these; the pages of the others stay as they are, where the figures have not changed.
+        Only the reports of these; the pages of the others stay, where the figures have not changed.
     engine
         ``builtin`` or ``quarto`` (stock Quarto, which must be installed).
 
@@ -96,7 +97,9 @@ def publish(
         recover(_journal(project), [project.site, project.packs])
         workers.warm()
         editions = open_marts(project, read_editions(project, audiences), period)
-        site, packs = (staging(folder) if folder in folders else folder for folder in (project.site, project.packs))
+        site, packs = (
+            staging(folder) if folder in folders else folder for folder in (project.site, project.packs)
+        )
         reusable = _reusable(project, editions) if services else False
         if engine == "quarto":
             quarto.render_all(project, editions, services, site, packs, say)
@@ -108,6 +111,36 @@ def publish(
         _remember(project, editions)
         releases.keep(project, period)
     return _published(project, period, audiences, services, reusable)
+
+
+def render_again(project: Project, period: Month, changed: Collection[str]) -> tuple[str, ...]:
+    """Render into the live public site the documents that `changed` files are, or that include one of them.
+
+    For the preview: search and links are not made again. Paths are from the project's root.
+
+    Returns
+    -------
+    tuple of str
+        The documents rendered.
+    """
+    with only_one(_lock(project)):
+        recover(_journal(project), [project.site, project.packs])
+        edition = open_marts(project, read_editions(project, (PUBLIC,)), period)[0]
+        documents = [d for d in edition.documents if {str(d.path), *d.source.includes} & set(changed)]
+        aside = project.build / "preview"
+        shutil.rmtree(aside, ignore_errors=True)
+        results = _run(jobs(edition, documents, aside, aside), None, lambda step, steps=None: None)
+        _raise_faults(results)
+        made = [
+            (file, project.site / file.relative_to(aside))
+            for file in sorted(aside.rglob("*.*"))
+            if file.is_file()
+        ]
+        for result in results:
+            made += [(source, project.site / path) for source, path in result.copies]
+        for source, target in made:
+            _copy(source, target)
+    return tuple(str(document.path) for document in documents)
 
 
 def check_documents(project: Project, audiences: Sequence[str] = AUDIENCES) -> None:
@@ -133,7 +166,13 @@ def _lock(project: Project) -> Path:
 
 
 def _render_all(
-    project: Project, editions: Sequence[Edition], services: Sequence[str], reusable: bool, site: Path, packs: Path, say: Progress
+    project: Project,
+    editions: Sequence[Edition],
+    services: Sequence[str],
+    reusable: bool,
+    site: Path,
+    packs: Path,
+    say: Progress,
 ) -> None:
     todo: list[Job] = []
     for edition in editions:
@@ -152,7 +191,10 @@ def _render_all(
 
 def _run(todo: Sequence[Job], site: Path | None, say: Progress) -> list[Result]:
     """Render all documents, the long ones first, and cut the fonts meanwhile."""
-    order = sorted(todo, key=lambda job: (-len(job.document.source.cells) * (2 if job.pdf else 1), str(job.document.path)))
+    order = sorted(
+        todo,
+        key=lambda job: (-len(job.document.source.cells) * (2 if job.pdf else 1), str(job.document.path)),
+    )
     results = []
     with workers.pool() as run:
         for result in run(_task, [*order, *([site] if site else [])]):
@@ -180,8 +222,10 @@ def _raise_faults(results: Sequence[Result]) -> None:
         raise error
 
 
-def _finish_site(project: Project, edition: Edition, results: Sequence[Result], site: Path, say: Progress) -> None:
-    """What belongs to the site as a whole: pictures, downloads, theme, list of pages, search; then every link."""
+def _finish_site(
+    project: Project, edition: Edition, results: Sequence[Result], site: Path, say: Progress
+) -> None:
+    """What the site as a whole needs: pictures, downloads, theme, list of pages, search; then check links."""
     for source, path in dict.fromkeys(copy for result in results for copy in result.copies):
         _copy(source, site / path)
     for pattern in edition.project.resources:
@@ -204,8 +248,17 @@ def _finish_site(project: Project, edition: Edition, results: Sequence[Result], 
 def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path) -> None:
     title = "Find a page"
     page = Page(
-        title=title, subtitle="", description="Search, and the list of all pages.", lang="en-GB", body="", toc=(),
-        path=SEARCH_PAGE, root="", section="", breadcrumbs=({"text": "Home", "href": "index.html"},), pdf=None,
+        title=title,
+        subtitle="",
+        description="Search, and the list of all pages.",
+        lang="en-GB",
+        body="",
+        toc=(),
+        path=SEARCH_PAGE,
+        root="",
+        section="",
+        breadcrumbs=({"text": "Home", "href": "index.html"},),
+        pdf=None,
     )
     told = {**site_of(edition), "pages": [*page_list(edition), *earlier]}
     (site / SEARCH_PAGE).write_text(wrap(page, told, SEARCH_PAGE), encoding="utf-8", newline="\n")
@@ -228,7 +281,9 @@ def _carry_over(live: Path, site: Path, documents: Sequence[Any]) -> None:
                 _copy(live / path, site / path)
 
 
-def _keep_other_packs(project: Project, editions: Sequence[Edition], services: Sequence[str], packs: Path) -> None:
+def _keep_other_packs(
+    project: Project, editions: Sequence[Edition], services: Sequence[str], packs: Path
+) -> None:
     """Internal PDFs that this publish does not make, of the same month."""
     if packs == project.packs or not project.packs.is_dir():
         return
@@ -252,7 +307,11 @@ def _fingerprint(project: Project) -> str:
 def _reusable(project: Project, editions: Sequence[Edition]) -> bool:
     """Whether the live site was made from today's figures, so that its other pages may stay."""
     file = project.build / "published.json"
-    if not any(edition.audience == PUBLIC for edition in editions) or not file.is_file() or not project.site.is_dir():
+    if (
+        not any(edition.audience == PUBLIC for edition in editions)
+        or not file.is_file()
+        or not project.site.is_dir()
+    ):
         return False
     try:
         return bool(json.loads(file.read_text(encoding="utf-8")).get("mart") == _fingerprint(project))
@@ -276,7 +335,11 @@ def _published(
     notes = ()
     if services and public and not reusable:
         notes = ("The other services' pages were made too: the last site spoke of other figures.",)
-    pdfs = tuple(name for name in files(project.site, "*.pdf") if not name.startswith("_site/releases/")) if public else ()
+    pdfs = (
+        tuple(name for name in files(project.site, "*.pdf") if not name.startswith("_site/releases/"))
+        if public
+        else ()
+    )
     return Published(
         period=period,
         pages=files(project.site, "*.html") if public else (),

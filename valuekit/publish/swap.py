@@ -1,9 +1,9 @@
 """All or nothing: finished folders take the place of the live ones, or nothing changes.
 
-A swap is a list of renames in one folder. Before the first, a journal says which; once the journal stands, the
-swap counts as decided, and whoever comes next finishes it. Without a journal, what lies beside the live folders
-is left over from a run that ended early, and goes. Links and exchanges are not used: Windows and shared drives
-have neither.
+A swap is a list of renames in one folder. Before the first, a journal says which; once the journal
+stands, the swap counts as decided, and whoever comes next finishes it. Without a journal, what lies beside
+the live folders is left over from a run that ended early, and goes. Links and exchanges are not used:
+Windows and shared drives have neither.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def swap(journal: Path, live: Sequence[Path]) -> None:
                 "the new site could not take the place of the last one",
                 str(error.filename or ""),
                 error.strerror or "",
-                "Close the files of the site that are open, then publish again. The last site stands as it was.",
+                "Close open files of the site, then publish again. The last site stands as it was.",
             )
         ) from error
     _finish(journal, live)
@@ -139,7 +139,11 @@ def only_one(lock: Path) -> Iterator[None]:
     with lock.open("a+", encoding="utf-8") as file:
         if not _take(file.fileno()):
             raise PublishError(
-                Problem("another publish of this project is running", lock.name, do="Wait for it to end, then try again.")
+                Problem(
+                    "another publish of this project is running",
+                    lock.name,
+                    do="Wait for it to end, then try again.",
+                )
             )
         try:
             yield

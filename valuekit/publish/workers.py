@@ -13,7 +13,13 @@ from typing import Any
 
 from valuekit.errors import Problem, PublishError
 
-PRELOADED = ("valuekit.publish.render", "valuekit.report", "plotnine", "great_tables", "matplotlib.backends.backend_svg")
+PRELOADED = (
+    "valuekit.publish.render",
+    "valuekit.report",
+    "plotnine",
+    "great_tables",
+    "matplotlib.backends.backend_svg",
+)
 """Imported once, before any document runs; what is missing is passed over."""
 
 WORKERS = 2
@@ -53,8 +59,11 @@ def pool(workers: int = WORKERS) -> Iterator[Callable[[Callable[[Any], Any], Ite
                 yield future.result()
         except BrokenProcessPool as error:
             raise PublishError(
-                Problem("a process that renders documents ended early", why="out of memory, or it was stopped",
-                        do="Close other programs and publish again.")
+                Problem(
+                    "a process that renders documents ended early",
+                    why="out of memory, or it was stopped",
+                    do="Close other programs and publish again.",
+                )
             ) from error
 
     try:

@@ -19,8 +19,9 @@ local MEANINGFUL = {
   { "^screen", "column" }, { "^kbd$", "kbd" }, { "^cell", "cell-class" }, { "^quarto%-", "cell-class" }, { "^hero$", "layout" },
 }
 
+-- Faults of `doc`, and the targets of its links.
 function M.check(doc)
-  local faults = pandoc.List()
+  local faults, links = pandoc.List(), pandoc.List()
   local function fault(key, token) faults:insert({ key = key, token = token or "" }) end
 
   local function classes(el)
@@ -103,7 +104,10 @@ function M.check(doc)
       end
       if el.src:match("^%a[%w+.-]*:") or el.src:match("^//") then fault("remote-image", el.src) end
     end,
-    Link = function(el) classes(el) end,
+    Link = function(el)
+      classes(el)
+      links:insert(el.target)
+    end,
     Header = function(el)
       classes(el)
       if el.level == 1 then fault("level-one", pandoc.utils.stringify(el)) end
@@ -112,7 +116,7 @@ function M.check(doc)
       if el.text:match("^{{[<%%]") then fault("shortcode", el.text) end
     end,
   }
-  return faults
+  return faults, links
 end
 
 return M

@@ -260,7 +260,10 @@ local function blocks(doc, format, name, label, faults, tables)
     CodeBlock = function(el) return format.code(el) end,
     RawBlock = function(el)
       if el.format ~= name then return {} end
-      if name == "typst" then note_tables(el.text, tables) end
+      if name == "typst" then
+        note_tables(el.text, tables)
+        return typst(el.text .. "\n") -- an empty line, or the next paragraph would run on
+      end
     end,
     Image = function(el)
       local alt = el.attributes["fig-alt"] or utils.stringify(el.caption)

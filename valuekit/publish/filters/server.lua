@@ -2,8 +2,8 @@
 --
 -- A request is a line with a number of bytes, then that many bytes of JSON; an answer is the same.
 -- Starting pandoc costs more than converting a document, so a worker keeps this process for its life.
---   {op = "check", text}                  -> {faults}
---   {op = "render", text, profile, names} -> {faults, html, typst, toc, links, tables}
+--   {op = "check", text}                    -> {faults, links}
+--   {op = "render", text, profile, formats} -> {faults, html, typst, toc, links, tables}
 
 local folder = ...
 package.path = folder .. "/?.lua;" .. package.path
@@ -14,9 +14,9 @@ local READER = "markdown"
 
 local function answer(request)
   local doc = pandoc.read(request.text, READER)
-  local faults = features.check(doc)
+  local faults, links = features.check(doc)
   if request.op == "check" or #faults > 0 then
-    return { faults = faults }
+    return { faults = faults, links = links }
   end
   return render.document(doc, request)
 end
