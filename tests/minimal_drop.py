@@ -22,7 +22,7 @@ SERVICES = ["stroke", "hepatitis_c"]
 PLANTED = (
     "9434765919", "9990012016", "9990034028",
     "Quillfeather", "Ottoline", "Brandreth", "Casimir", "Zugravescu",
-    "1931-03-07", "1958-11-23", "1987-06-19", "ZZ1 1AB", "ZZ11AB", "ZZ1 3QX", "ZZ13QX", "ZZ9 9ZY", "ZZ99ZY",
+    "1931-03-07", "1958-11-23", "1987-06-19", "ZZ1 1AB", "ZZ11AB", "ZZ1 3QX", "ZZ13QX",
 )  # fmt: skip
 """Every identifier of the three people: none of them may be found in anything that is written or said."""
 

@@ -3,18 +3,23 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from tests.minimal_drop import PERIOD, SERVICES, minimal_project
+from tests.minimal_drop import PERIOD, ROOT, SERVICES, TEXTS, minimal_project, newest
 from valuekit.errors import ExtractError
 from valuekit.extracts import Intake, take_in
+from valuekit.extracts.drop import DropFile
+from valuekit.extracts.gather import gather
+from valuekit.extracts.quality import quarantine_list
+from valuekit.extracts.schemas import ExtractSchema, load_schemas
+from valuekit.extracts.typed import typed
+from valuekit.extracts.validate import validate
 from valuekit.project import Project
 
 
 @pytest.fixture
 def take(tmp_path: Path) -> Callable[..., Intake]:
-    """Takes in the minimal drop with changes; the quarantine list is then in `quarantined`."""
+    """Takes in the minimal drop with changes."""
 
     def run(**changes) -> Intake:
         project = minimal_project(tmp_path / "p", **changes)
@@ -41,13 +46,21 @@ def refused(tmp_path: Path) -> Callable[..., str]:
     return run
 
 
-@pytest.fixture
-def quarantined(take, tmp_path) -> Callable[..., list[tuple[str, int, str, str]]]:
-    """The quarantine list of the minimal drop with changes: (file, row, column, rule)."""
+@pytest.fixture(scope="session")
+def schemas() -> dict[str, ExtractSchema]:
+    return load_schemas(Project(ROOT), SERVICES)
 
-    def run(**changes) -> list[tuple[str, int, str, str]]:
-        take(**changes)
-        frame = pd.read_csv(tmp_path / "p" / "_build" / "quarantine.csv", keep_default_na=False)
-        return list(frame[["file", "row", "column", "rule"]].itertuples(index=False, name=None))
+
+@pytest.fixture
+def quarantined(tmp_path: Path, schemas) -> Callable[..., list[tuple[int, str, str]]]:
+    """The quarantine list of one extract's newest file with one change: (row, column, rule)."""
+
+    def run(extract: str, change: Callable[[str], str]) -> list[tuple[int, str, str]]:
+        file = DropFile(tmp_path / newest(extract), extract, PERIOD, PERIOD)
+        file.path.write_bytes(change(TEXTS[file.name]).encode("utf-8"))
+        text, problems = gather(schemas[extract], [file])
+        assert not problems
+        found = quarantine_list([validate(typed(text), PERIOD)])
+        return list(found[["row", "column", "rule"]].itertuples(index=False, name=None))
 
     return run
