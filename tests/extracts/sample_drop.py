@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import functools
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -21,14 +23,11 @@ ENCODINGS = {"service_changes": "cp1252"}
 @functools.cache
 def written() -> tuple[Path, tuple[Path, ...], float]:
     """Folder, files and processor seconds of the shipped sample, written once for a test run."""
-    keep.append(tempfile.TemporaryDirectory(prefix="valuekit-sample-"))
+    folder = Path(tempfile.mkdtemp(prefix="valuekit-sample-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     began = time.process_time()
-    paths = write_sample(Path(keep[0].name))
-    return Path(keep[0].name), tuple(paths), time.process_time() - began
-
-
-keep: list[tempfile.TemporaryDirectory] = []
-"""Holds the folder until Python ends, and then removes it."""
+    paths = write_sample(folder)
+    return folder, tuple(paths), time.process_time() - began
 
 
 @functools.cache

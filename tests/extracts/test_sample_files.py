@@ -1,6 +1,8 @@
 """The synthetic drop as files: the same bytes, the schemas' columns, the names and formats of life."""
 
 import calendar
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -34,17 +36,17 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
 
 
 def test_another_seed_gives_other_people(tmp_path):
-    one = write_sample(tmp_path / "one", months=2, seed=1)
-    two = write_sample(tmp_path / "two", months=2, seed=2)
+    one = write_sample(tmp_path / "one", months=9, seed=1)
+    two = write_sample(tmp_path / "two", months=9, seed=2)
     assert [path.name for path in one] == [path.name for path in two]
     for a, b in zip(one, two, strict=True):
         same_for_all = extract_of(a) in ("about.yml", "programme_costs", "service_changes")
         assert (a.read_bytes() == b.read_bytes()) == same_for_all, a.name
 
 
-def test_a_sample_of_one_month_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="two months"):
-        write_sample(tmp_path, months=1)
+def test_a_sample_without_answers_at_six_months_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="at least 9 months"):
+        write_sample(tmp_path, months=8)
 
 
 def test_it_is_written_in_less_than_five_seconds_of_one_processor():
@@ -127,9 +129,6 @@ def test_about_says_that_it_is_synthetic():
 def test_the_workbook_holds_no_clock():
     book = (written()[0] / "survey_2026-10.xlsx").read_bytes()
     assert b"\x00\x00\x21\x00" in book[:32]  # 1 January 1980, 00:00, in the zip's own format
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         core = archive.read("docProps/core.xml").decode()

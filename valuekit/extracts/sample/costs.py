@@ -132,7 +132,7 @@ RECIPES: dict[str, tuple[Line, ...]] = {
 def cost_lines(world: World, activity: pd.DataFrame) -> pd.DataFrame:
     """Every true cost line: `activity_id`, `month` (index), `resource`, `department`, `pence` (int64).
 
-    `activity` needs `activity_id`, `recipe`, `month`, `days`, `department`, `factor` (one a patient), in file order.
+    `activity` needs `activity_id`, `recipe`, `month`, `days`, `department` and `factor` (one a patient).
     """
     rng = world.rng("costs")
     lines = _from_recipes(rng, activity)

@@ -33,13 +33,13 @@ def simulate(world: World) -> None:
     """Add other people with their activity, and eye clinics for a share of those already enrolled."""
     _eye_clinics(world)
     rng = world.rng("elsewhere")
-    n = rng.poisson(A_YEAR / 12 * world.window.months)
-    first = rng.uniform(0, world.window.days, n)
+    # Those first seen in the year before the window keep the stream steady from its first month on.
+    n = rng.poisson(A_YEAR * (world.window.days / 365 + 1))
+    first = rng.uniform(-365, world.window.days, n)
     age = np.clip(rng.normal(56, 19, n), 18, 99)
     death = np.where(rng.random(n) < 0.03, first + rng.uniform(30, 800, n), np.nan)
     person = enrol(world, "", first, age, death, deciles(rng, n, 0.1), lognormal(rng, 1, 0.4, n))
     repeats = np.repeat(np.arange(n), 1 + rng.poisson(CONTACTS, n))
-    # Spread over a year from the first contact: the stream stays steady after the window's first months.
     moment = first[repeats] + np.where(np.diff(repeats, prepend=-1) > 0, 0, rng.uniform(0, 365, len(repeats)))
     kind = rng.choice(len(_KINDS), len(repeats), p=[row[-1] for row in _KINDS])
     for number, (recipe, activity_type, department, function, hrg, _) in enumerate(_KINDS):

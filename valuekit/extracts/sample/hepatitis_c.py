@@ -25,7 +25,7 @@ def simulate(world: World) -> None:
     decile = deciles(rng, n, tilt=0.6)
     age = np.clip(rng.normal(46, 11, n), 19, 88)
     death = np.where(rng.random(n) < 0.03, began + rng.uniform(20, 900, n), np.nan)
-    person = enrol(world, SERVICE, began, age, death, decile, lognormal(rng, 1, 0.12, n))
+    person = enrol(world, SERVICE, began, age, death, decile, lognormal(rng, 1, 0.2, n))
     in_community = (began >= world.window.day(world.effects.community_clinics)) & (rng.random(n) < 0.65)
     treated = rng.random(n) < STARTS_TREATMENT
     wait = _waits(rng, world, began)
@@ -186,7 +186,7 @@ def _hospital(rng, world, person, began) -> None:
     world.contact(
         person,
         when + 0.2,
-        1 + lognormal(rng, 9, 0.7, n),
+        1 + lognormal(rng, 15, 0.9, n),
         keep=ill,
         activity_type="admitted",
         recipe="liver_ward",

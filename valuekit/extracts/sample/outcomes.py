@@ -10,7 +10,7 @@ import numpy as np
 from valuekit.extracts.sample.world import World
 
 ASK_BEFORE, ASK_AFTER, GIVE_UP_AFTER = 21.0, 14.0, 28.0
-"""Answers come from three weeks before the due day to two weeks after; asking is given up four weeks after."""
+"""Days: answers come from three weeks before the due day to two after; asking ends four weeks after."""
 DEPRIVATION_SPREAD = 0.07
 """Least less most deprived decile in the share that answers."""
 DUE = {"6_weeks": 42.0, "12_weeks": 84.0, "6_months": 182.0, "12_months": 365.0}

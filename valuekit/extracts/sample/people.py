@@ -28,7 +28,8 @@ _ETHNIC, _ETHNIC_SHARE = ("W", "A", "B", "M", "O", "Z"), (0.74, 0.09, 0.06, 0.03
 def check_digit(nine: np.ndarray) -> np.ndarray:
     """The tenth digit of an NHS number for the first nine (as an integer); 10 where none is valid.
 
-    Modulus 11: weights 10 to 2, 11 less the remainder, 11 counted as 0. Source: NHS Data Dictionary, NHS NUMBER.
+    Modulus 11: weights 10 to 2; 11 less the remainder, where 11 counts as 0.
+    Source: NHS Data Dictionary, NHS NUMBER.
     """
     digits = nine[:, None] // 10 ** np.arange(8, -1, -1) % 10
     return (11 - (digits * np.arange(10, 1, -1)).sum(axis=1) % 11) % 11
@@ -43,7 +44,7 @@ def nhs_numbers(rng: np.random.Generator, size: int) -> np.ndarray:
 
 
 def sectors() -> pd.DataFrame:
-    """Every synthetic postcode sector and its deprivation decile (1 most deprived): ten sectors to each decile.
+    """Every synthetic postcode sector and its deprivation decile (1 most deprived), ten to each decile.
 
     The same table as ``data/reference/deprivation_by_postcode_sector.csv``.
     """

@@ -14,7 +14,7 @@ DIES, DIES_EARLY = 0.17, 0.62
 """Share that dies within 180 days; share of those who die within 30."""
 DIES_LATER = 0.05
 """Share of six-month survivors who die in the two years after."""
-ANSWERS = {"mrs": 0.87, "eq5d5l": 0.76, "nihss": 0.92}
+ANSWERS = {"mrs": 0.87, "eq5d5l": 0.76, "nihss": 0.90}
 EARLY_DEATH_DAYS = 9.5
 """Mean day of an early death, which ends the first stay."""
 STAY_FIT = 1.0376
@@ -194,7 +194,7 @@ def _procedures(rng, world, person, admitted, stay, spell, code, illness) -> Non
 
 
 def _after_hospital(rng, world, person, began, left, after_change) -> None:
-    """Rehabilitation at home (more of it with early supported discharge), clinic, and for some a later stay."""
+    """Rehabilitation at home (more with early supported discharge), clinic, for some a later stay."""
     n = len(person)
     has_rehabilitation = rng.random(n) < np.where(after_change, 0.72, 0.5)
     contacts = np.where(has_rehabilitation, 2 + rng.poisson(np.where(after_change, 4, 3), n), 0)
