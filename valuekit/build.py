@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,12 @@ STEPS = 5
 """Steps that a build tells its progress bar."""
 
 DOWNLOADS = "downloads"
+BUILT = ("_build", DOWNLOADS)
+"""Folders of the project that a build makes."""
+
+STAGE, ASIDE = "_build.new", "_build.old"
+"""Where a build is made, and where the last one waits while the new one takes its place."""
+
 COLUMN_NOTES = "column-notes.csv"
 
 
@@ -85,6 +92,7 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
         Extracts or definitions have faults; all of them at once. The last build stands as it was.
     """
     say = progress or _silence
+    _recover(project.root)
     say("reading definitions", STEPS)
     definitions = _definitions(project)
     with _beside(project) as new:
@@ -161,59 +169,60 @@ def _result(
 @contextlib.contextmanager
 def _beside(project: Project) -> Iterator[Project]:
     """A project whose ``_build`` lies beside the real one, and takes its place when the block ends well."""
-    for live in (project.build, project.root / DOWNLOADS):
-        _recover(live)
-    stage = project.root / "_build.new"
+    stage = project.root / STAGE
     shutil.rmtree(stage, ignore_errors=True)
     new = Project(stage)
     new.build.mkdir(parents=True)
     try:
         yield new
-        _swap(new.root / DOWNLOADS, project.root / DOWNLOADS)
-        _swap(new.build, project.build)
-        shutil.rmtree(project.root / "_build.old", ignore_errors=True)
+        _swap(stage, project.root)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _aside(live: Path) -> Path:
-    """Where the last build waits while the new one takes its place."""
-    return live.parent / "_build.old" / live.name
+def _swap(stage: Path, root: Path) -> None:
+    """Put the folders of `stage` in the place of those in `root`.
 
-
-def _recover(live: Path) -> None:
-    """Bring back what an interrupted swap left aside."""
-    aside = _aside(live)
-    if aside.is_dir() and not live.is_dir():
-        aside.replace(live)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _swap(new: Path, live: Path) -> None:
-    """Put the folder `new` in the place of `live`; a folder cannot be replaced by renaming on Windows."""
-    aside = _aside(live)
-    aside.parent.mkdir(exist_ok=True)
+    A folder cannot be replaced by renaming on Windows, so the last ones first go aside. Whenever this is
+    interrupted, :func:`_recover` brings all of them back.
+    """
+    aside = root / ASIDE
+    aside.mkdir()
     try:
-        if live.is_dir():
-            live.replace(aside)
-        new.replace(live)
+        for name in BUILT:
+            if (root / name).is_dir():
+                (root / name).replace(aside / name)
+        for name in BUILT:
+            (stage / name).replace(root / name)
     except OSError as error:
-        _recover(live)
+        _recover(root)
         raise ValuekitError(
             Problem(
                 "the new build could not take the place of the last",
-                live.name,
+                "_build",
                 error.strerror or "",
                 "Close programs that have its files open, and run again. The last build stands as it was.",
             )
         ) from None
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _recover(root: Path) -> None:
+    """Bring back all of the last build after an interrupted swap; nothing where the new one stands."""
+    aside = root / ASIDE
+    waiting = [name for name in BUILT if (aside / name).is_dir()]
+    if not all((root / name).is_dir() for name in BUILT):
+        for name in waiting:
+            shutil.rmtree(root / name, ignore_errors=True)
+            (aside / name).replace(root / name)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_downloads(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write every public table as CSV, and ``column-notes.csv`` with what each column holds.
 
-    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or
-    a line end) gets an apostrophe in front (OWASP, CSV injection).
+    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``-`` or ``@``) gets an
+    apostrophe in front (OWASP, CSV injection); tabs and line ends become spaces.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
@@ -232,4 +241,6 @@ def write_downloads(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+    """`text` on one line, and never a formula."""
+    text = re.sub(r"[\t\r\n]+", " ", text).strip()
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

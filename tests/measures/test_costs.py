@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuekit.measures import costs
+from valuekit.measures.calendar import Span
 from valuekit.measures.pathways import link
 from valuekit.project import Month
 
@@ -17,8 +18,8 @@ RESOURCES = {"MED": "Doctors", "NUR": "Nurses"}
 DEPARTMENTS = {"GENMED": "Wards", "PHARMACY": "Pharmacy"}
 
 
-def year_of(drop: Drop, period: str = "2026-10") -> costs.CompleteYear:
-    return costs.complete_year(link(drop.intake(), [a_service()]), a_service(), Month.parse(period))
+def year_of(drop: Drop) -> costs.CompleteYear:
+    return costs.complete_year(link(drop.intake(), [a_service()]), a_service(), Span(Month(2020, 1), 82))
 
 
 def one_pathway_each(pence: list[int], began: str = "2026-02-01") -> Drop:
@@ -37,6 +38,16 @@ def test_the_newest_complete_12_months_are_those_whose_windows_have_closed():
     )
     drop.act("C", "r", "admitted", "2025-09-30", diagnosis="I63", pence=9)
     assert year_of(drop).pathway["patient"].tolist() == ["p000"]
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "n"),
+    [(Month(2026, 1), "January to September 2026", 1), (Month(2026, 10), "September 2026", 0)],
+)
+def test_where_the_extracts_cover_fewer_months_only_those_are_spoken_of(first: Month, words: str, n: int):
+    linked = link(one_pathway_each([100], "2026-09-30").intake(), [a_service()])
+    year = costs.complete_year(linked, a_service(), Span(first, 10 - first.month + 1))
+    assert (year.span.words, year.n) == (words, n)
 
 
 def test_cost_is_shown_by_stage_and_resource_and_the_same_cost_by_department():

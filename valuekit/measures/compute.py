@@ -66,7 +66,7 @@ def compute(
     months = months_covered(intake)
     linked = pathways.link(intake, services)
     result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
-    years = [costs.complete_year(linked, service, intake.period) for service in services]
+    years = [costs.complete_year(linked, service, months) for service in services]
     common = _common(intake, services, linked, result, months) | _costs(intake, years, result)
 
     team = common | _over_time(intake, services, linked, result, months, "board")

@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 
 from valuekit.measures import intervals
-from valuekit.measures.calendar import Span, newest_due
+from valuekit.measures.calendar import Span, between, newest_due
 from valuekit.measures.definitions import ServiceDefinition
 from valuekit.measures.pathways import Linked
-from valuekit.project import Month
 
 OTHER = "other"
 OTHER_NAME = "Other care"
@@ -45,11 +44,16 @@ class CompleteYear:
         return len(self.pathway)
 
 
-def complete_year(linked: Linked, service: ServiceDefinition, period: Month) -> CompleteYear:
-    """The newest 12 months of which every window has closed by the end of `period`."""
-    span = Span(newest_due(period, service.pathway.days_after).plus(-11), 12)
+def complete_year(linked: Linked, service: ServiceDefinition, months: Span) -> CompleteYear:
+    """The newest 12 months of which every window has closed by the end of `months`.
+
+    Fewer where the extracts (`months`) cover fewer; where they cover none, the newest month without pathways.
+    """
+    last = newest_due(months.last, service.pathway.days_after)
+    covered = between(months.first, last) + 1
+    span = Span(last.plus(1 - min(12, max(1, covered))), min(12, max(1, covered)))
     pathway = linked.pathway[linked.pathway["service"] == service.service]
-    pathway = pathway[span.holds(pathway["began"])].reset_index(drop=True)
+    pathway = pathway[span.holds(pathway["began"]) & (covered > 0)].reset_index(drop=True)
     cost = linked.pathway_cost[linked.pathway_cost["pathway"].isin(pathway["pathway"])].reset_index(drop=True)
     return CompleteYear(service, span, pathway, cost)
 

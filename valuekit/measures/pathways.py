@@ -150,28 +150,29 @@ def _rules(services: tuple[ServiceDefinition, ...], period_end: date) -> Iterato
             [(s.service, code) for s in services for code in s.pathway.leave_out_treatment_functions],
         ),
     )
-    yield (
-        "stage_rule",
-        _table(
-            {
-                "service": pa.string(),
-                "stage": pa.string(),
-                "position": pa.int32(),
-                "activity_type": pa.string(),
-                "department": pa.string(),
-                "treatment_function": pa.string(),
-                "from_day": pa.int32(),
-                "to_day": pa.int32(),
-            },
-            [
-                (s.service, stage.stage, i, kind, department, function, stage.from_day, stage.to_day)
-                for s in services
-                for i, stage in enumerate(s.pathway.stages)
-                for kind in stage.activity_types
-                for department in stage.departments or (None,)
-                for function in stage.treatment_functions or (None,)
-            ],
-        ),
+    yield "stage_rule", _stage_rules(services)
+
+
+def _stage_rules(services: tuple[ServiceDefinition, ...]) -> pa.Table:
+    return _table(
+        {
+            "service": pa.string(),
+            "stage": pa.string(),
+            "position": pa.int32(),
+            "activity_type": pa.string(),
+            "department": pa.string(),
+            "treatment_function": pa.string(),
+            "from_day": pa.int32(),
+            "to_day": pa.int32(),
+        },
+        [
+            (s.service, stage.stage, i, kind, department, function, stage.from_day, stage.to_day)
+            for s in services
+            for i, stage in enumerate(s.pathway.stages)
+            for kind in stage.activity_types
+            for department in stage.departments or (None,)
+            for function in stage.treatment_functions or (None,)
+        ],
     )
 
 
