@@ -23,7 +23,8 @@ def axe(page: Page, only: list[str] | None = None) -> list[str]:
     only
         Names of single rules to run in place of all.
     """
-    page.evaluate(_source())
+    if not page.evaluate("!!window.axe"):
+        page.evaluate(_source())
     run = {"type": "rule", "values": only} if only else {"type": "tag", "values": WCAG_2_2_AA}
     found = page.evaluate("run => axe.run(document, {runOnly: run, resultTypes: ['violations']})", run)
     return [

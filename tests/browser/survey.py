@@ -81,7 +81,7 @@ def _in_the_dark(page: Page, seen: Seen) -> None:
     page.emulate_media(color_scheme="dark")
     seen.dark_ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     seen.chart_grounds = page.evaluate(
-        "[...document.querySelectorAll('main figure svg')].map(svg => getComputedStyle(svg).backgroundColor)"
+        "[...document.querySelectorAll('main figure.figure > svg')].map(svg => getComputedStyle(svg).backgroundColor)"
     )
     seen.axe_dark = axe(page, only=["color-contrast", "link-in-text-block"])
     page.emulate_media(color_scheme="light")

@@ -171,6 +171,8 @@ def _without_namespaces(root: Any) -> Any:
 def _tidy_cells(tree: Any) -> None:
     """Alignment as a class, and a scope for every header cell."""
     for cell in tree.iter("th", "td", "col", "tr"):
+        if cell.tag == "col":
+            cell.attrib.pop("style", None)  # pandoc's guess at widths; a browser fits columns to their words
         style = cell.get("style")
         found = _ALIGN.match(style or "")
         if found:
