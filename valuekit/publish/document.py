@@ -79,14 +79,22 @@ class Source:
         )
 
     def locate(self, token: str, nth: int = 0, outputs: dict[int, str] | None = None) -> str:
-        """``file:line`` of the `nth` place where `token` stands, in the text or in what a cell gave."""
-        found = []
-        for part in self.parts:
-            if isinstance(part, Line):
-                found += [part.where] * (token in part.text)
-            else:
-                found += [part.fence.where] * (token in (outputs or {}).get(part.index, ""))
-        return found[min(nth, len(found) - 1)] if found and token else str(self.path)
+        """``file:line`` of the `nth` place where `token` stands, in the text or in what a cell gave.
+
+        A word may stand in a sentence too: where it is written as a heading, class, name or attribute, that
+        place is meant.
+        """
+        forms = (f"# {token}", f".{token}", f"#{token}", f"{token}=", token) if token else ()
+        for form in forms:
+            found = []
+            for part in self.parts:
+                if isinstance(part, Line):
+                    found += [part.where] * (form in part.text)
+                else:
+                    found += [part.fence.where] * (form in (outputs or {}).get(part.index, ""))
+            if found:
+                return found[min(nth, len(found) - 1)]
+        return str(self.path)
 
 
 def read_source(root: Path, path: PurePosixPath) -> Source:

@@ -70,6 +70,11 @@ class _Publisher(DisplayPublisher):
 
 class _Hook(DisplayHook):
     outputs: _Outputs
+    code = ""
+
+    def quiet(self) -> bool:
+        """Whether the cell ends in a semicolon, which hides its value."""
+        return self.semicolon_at_end_of_expression(self.code)
 
     def __call__(self, result: Any = None) -> None:
         if result is not None and not self.quiet():
@@ -84,7 +89,7 @@ class _Shell(InteractiveShell):
     display_pub_class = _Publisher
 
     def __init__(self) -> None:
-        super().__init__(colors="NoColor", history_length=0)
+        super().__init__(colors="nocolor", history_length=0)
 
     def init_history(self) -> None:
         super().init_history()
@@ -174,6 +179,7 @@ def run_cells(
 def _run(shell: _Shell, cell: Cell, echo: bool) -> str:
     gathered = _Outputs()
     shell.display_pub.outputs = shell.displayhook.outputs = gathered
+    shell.displayhook.code = cell.code
     options = cell.options
     if options.get("eval", True) and cell.shown.strip():
         with redirect_stdout(_Print(gathered)), redirect_stderr(StringIO()):

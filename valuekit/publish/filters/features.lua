@@ -59,7 +59,9 @@ function M.check(doc)
   end
 
   doc:walk {
-    Math = function(el) fault(el.mathtype == "DisplayMath" and "display-maths" or "maths", el.text:match("[^\n]*")) end,
+    Math = function(el)
+      if el.mathtype == "InlineMath" then fault("maths", "$" .. el.text .. "$") else fault("display-maths", "$$") end
+    end,
     Cite = function(el)
       for _, cite in ipairs(el.citations) do
         local kind = cite.id:match("^(%a+)%-")

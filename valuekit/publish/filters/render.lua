@@ -205,8 +205,8 @@ end
 -- Typst tables in document order, true where the first column heads its rows.
 local function note_tables(text, tables)
   local headed = text:match("//%s*row%-headers") ~= nil
-  local code = (" " .. text):gsub("\\.", ""):gsub('"[^"]*"', "")
-  for _ in code:gmatch("[^%w._-]table%(") do tables:insert(headed) end
+  local code = text:gsub("\\.", ""):gsub('"[^"]*"', "")
+  for _ in code:gmatch("[#(,:]%s*table%(") do tables:insert(headed) end
 end
 
 local function inlines(doc, format, name, ids, label, faults, links)
