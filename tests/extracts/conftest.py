@@ -9,11 +9,11 @@ from tests.minimal_drop import PERIOD, ROOT, SERVICES, TEXTS, minimal_project, n
 from valuekit.errors import ExtractError
 from valuekit.extracts import Intake, take_in
 from valuekit.extracts.drop import DropFile
-from valuekit.extracts.gather import gather
+from valuekit.extracts.gather import gather_files
 from valuekit.extracts.quality import quarantine_list
 from valuekit.extracts.schemas import ExtractSchema, load_schemas
-from valuekit.extracts.typed import typed
-from valuekit.extracts.validate import validate
+from valuekit.extracts.typed import type_columns
+from valuekit.extracts.validate import judge_rows
 from valuekit.project import Project
 
 
@@ -58,9 +58,9 @@ def quarantined(tmp_path: Path, schemas) -> Callable[..., list[tuple[int, str, s
     def run(extract: str, change: Callable[[str], str]) -> list[tuple[int, str, str]]:
         file = DropFile(tmp_path / newest(extract), extract, PERIOD, PERIOD)
         file.path.write_bytes(change(TEXTS[file.name]).encode("utf-8"))
-        text, problems = gather(schemas[extract], [file])
+        text, problems = gather_files(schemas[extract], [file])
         assert not problems
-        found = quarantine_list([validate(typed(text), PERIOD)])
+        found = quarantine_list([judge_rows(type_columns(text), PERIOD)])
         return list(found[["row", "column", "rule"]].itertuples(index=False, name=None))
 
     return run

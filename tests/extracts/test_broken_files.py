@@ -297,8 +297,8 @@ def test_a_fault_in_every_row_is_a_fault_of_the_file(refused):
 def test_rows_that_are_not_the_control_total(refused):
     said = refused(control_totals=True, survey=lambda text: "".join(lines(text)[:-1]))
     assert said == (
-        "survey_2026-10.csv: the number of rows is not the control total (2 in the file, 3 in the control total: "
-        "-1). Ask for the file to be sent again, with its control totals."
+        "survey_2026-10.csv: the number of rows is not the control total (2 in the file, 3 in the control "
+        "total: -1). Ask for the file to be sent again, with its control totals."
     )
 
 
@@ -394,13 +394,13 @@ def test_xlsx_and_parquet_give_the_same_tables_as_csv(tmp_path, suffix):
 
 
 def test_typed_cells_of_xlsx_and_parquet_mean_what_they_show(tmp_path):
-    def typed(sheet):
+    def with_types(sheet):
         sheet["A2"], sheet["C2"] = dt.datetime(2026, 10, 1), 140.25
         sheet["C3"] = 5090.89
         sheet["C5"] = 300
 
     project = minimal_project(tmp_path / "p")
-    in_place_of("ledger", ".xlsx", xlsx_of(TEXTS["ledger_2026-10.csv"], typed))(project)
+    in_place_of("ledger", ".xlsx", xlsx_of(TEXTS["ledger_2026-10.csv"], with_types))(project)
     costs = pd.read_csv(io.StringIO(TEXTS["cost_lines_2026-10.csv"]))
     costs.to_parquet(project.extracts / "cost_lines_2026-10.parquet")
     (project.extracts / "cost_lines_2026-10.csv").unlink()

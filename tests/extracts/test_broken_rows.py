@@ -299,6 +299,26 @@ def test_row_numbers_count_empty_lines_and_quoted_line_breaks_as_a_text_editor_o
     assert quarantined("service_changes", shifted) == [(5, "title", "not 3 to 120 characters long")]
 
 
+@pytest.mark.parametrize("cell", ["9434765919", "9434765919-01", "X-9434765919"])
+def test_a_persons_number_inside_a_column_that_is_kept_is_set_aside(tmp_path, cell):
+    project = minimal_project(tmp_path / "p", activity=swap("ACT-0004", cell))
+    intake = take_in(project, PERIOD, SERVICES, project.build)
+    assert intake.quality_rule[["column", "rule", "rows"]].to_numpy().tolist() == [
+        ["activity_id", "holds a person's NHS number", 1]
+    ]
+
+
+def test_a_persons_number_in_free_text_is_set_aside_however_it_is_spaced(tmp_path):
+    project = minimal_project(tmp_path / "p", service_changes=swap("from day 3", "as for 943 476 5919"))
+    rules = take_in(project, PERIOD, SERVICES, project.build).quality_rule
+    assert rules[["column", "rule"]].to_numpy().tolist() == [["description", "holds a person's NHS number"]]
+
+
+def test_a_local_identifier_of_ten_digits_is_no_fault(take):
+    intake = take(activity=swap("ACT-0004", "9990078041"))  # a valid NHS number, of nobody in the drop
+    assert intake.quality_rule.empty
+
+
 def test_rows_are_counted_and_their_money_is_accounted_for(tmp_path):
     def faults(text):
         text = text.replace("OUTPT,140.25", "NOWHERE,140.25").replace("61.07", "n/a")

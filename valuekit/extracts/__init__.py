@@ -15,14 +15,14 @@ import pandas as pd
 
 from valuekit.errors import ExtractError, Problem
 from valuekit.extracts.drop import Drop, latest_period, open_drop
-from valuekit.extracts.gather import gather
-from valuekit.extracts.pseudonymise import pseudonym_key, pseudonymise, read_deciles
+from valuekit.extracts.gather import gather_files
+from valuekit.extracts.pseudonymise import pseudonym_key, read_deciles, replace_identifiers
 from valuekit.extracts.quality import quality_file, quality_rule, quarantine_list, set_aside_pence
 from valuekit.extracts.schemas import ExtractSchema, code_labels, dictionary_frame, load_schemas
 from valuekit.extracts.store import write_store
 from valuekit.extracts.trust import doubts, systematic
-from valuekit.extracts.typed import typed, up_to
-from valuekit.extracts.validate import Validated, validate
+from valuekit.extracts.typed import Typed, type_columns, up_to
+from valuekit.extracts.validate import held_numbers, judge_rows
 from valuekit.project import Month, Project
 
 __all__ = ["Intake", "latest_period", "load_schemas", "take_in"]
@@ -93,17 +93,20 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
     period = period or latest_period(project)
     drop, faults = open_drop(project, schemas, period)
 
-    extracts: dict[str, Validated] = {}
+    read: dict[str, Typed] = {}
     waiting: dict[str, np.ndarray] = {}
     for name, schema in schemas.items():
-        extracts[name], waiting[name], found = _extract(schema, drop)
+        read[name], waiting[name], found = _read(schema, drop)
         faults += found
+    people = held_numbers(read.values())
+    extracts = {name: judge_rows(extract, period, people) for name, extract in read.items()}
+    faults += [fault for extract in extracts.values() for fault in systematic(extract)]
     key, deciles, found = _secrets(project, drop)
     faults += found
     if faults:
         raise ExtractError(faults)
 
-    safe, notes = pseudonymise(
+    safe, notes = replace_identifiers(
         {name: extract.accepted for name, extract in extracts.items()}, schemas, key, deciles
     )
     tables = {name: _in_pence(schemas[name], frame) for name, frame in safe.items()}
@@ -123,14 +126,12 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
     )
 
 
-def _extract(schema: ExtractSchema, drop: Drop) -> tuple[Validated, np.ndarray, list[Problem]]:
-    """One extract, validated; the rows of each file that wait for a later period; the faults of its files."""
-    text, faults = gather(schema, drop.of(schema.name))
-    extract = typed(text)
+def _read(schema: ExtractSchema, drop: Drop) -> tuple[Typed, np.ndarray, list[Problem]]:
+    """One extract, typed; the rows of each file that wait for a later period; the faults of its files."""
+    text, faults = gather_files(schema, drop.of(schema.name))
+    extract = type_columns(text)
     faults += doubts(extract, drop.totals)
-    extract, waiting = up_to(extract, drop.period)
-    validated = validate(extract, drop.period)
-    return validated, waiting, faults + systematic(validated)
+    return *up_to(extract, drop.period), faults
 
 
 def _secrets(project: Project, drop: Drop) -> tuple[str, pd.Series, list[Problem]]:

@@ -47,7 +47,7 @@ class ExtractText:
     row: np.ndarray
 
 
-def gather(schema: ExtractSchema, files: Sequence[DropFile]) -> tuple[ExtractText, list[Problem]]:
+def gather_files(schema: ExtractSchema, files: Sequence[DropFile]) -> tuple[ExtractText, list[Problem]]:
     """Read every file of an extract. A file with a fault is left out and its faults are returned."""
     problems: list[Problem] = []
     read: list[FileRead] = []

@@ -149,7 +149,7 @@ def decile_of(postcodes: pd.Series, deciles: pd.Series) -> pd.Series:
     return pd.Series(deciles.reindex(sector.to_numpy()).to_numpy(), postcodes.index, dtype="Int64")
 
 
-def pseudonymise(
+def replace_identifiers(
     tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, ExtractSchema], key: str, deciles: pd.Series
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """The accepted rows without any identifier, and what a reader should know, in words.

@@ -63,7 +63,7 @@ class Typed:
         return Typed(text, self.frame[keep].reset_index(drop=True), unreadable, self.months[keep])
 
 
-def typed(text: ExtractText) -> Typed:
+def type_columns(text: ExtractText) -> Typed:
     """Every column of `text` as its kind."""
     columns: dict[str, pd.Series] = {FILE: pd.Series(text.file)}
     unreadable = {}

@@ -6,12 +6,14 @@ position of a row is taken from them and the rest is let go: no value can reach 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
+import pyarrow.compute as pc
 from pandera.errors import SchemaErrorReason
 
 from valuekit.extracts.schemas import FILE, ExtractSchema
@@ -23,6 +25,7 @@ DUPLICATE_ROW = "duplicate row"
 DUPLICATE_KEY = "duplicate key"
 CHECK_DIGIT = "NHS number with a wrong check digit"
 PLACEHOLDER = "NHS number that is one digit repeated"
+STRAY = "holds a person's NHS number"
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,11 @@ class Validated:
         return self.typed.frame.loc[~self.set_aside].drop(columns=FILE).reset_index(drop=True)
 
 
-def validate(extract: Typed, period: Month) -> Validated:
-    """Hold every row to the schema as it stands for `period`."""
+def judge_rows(extract: Typed, period: Month, people: pa.Array | None = None) -> Validated:
+    """Hold every row to the schema as it stands for `period`.
+
+    `people` are the NHS numbers of the drop: none of them may stand in a column that is kept as it is.
+    """
     failures = [
         _failed(rows.nonzero()[0], name, rule)
         for name, rules in extract.unreadable.items()
@@ -63,6 +69,8 @@ def validate(extract: Typed, period: Month) -> Validated:
     ]
     failures += _schema_failures(extract, period)
     failures += _number_failures(extract.schema, extract.frame)
+    if people is not None:
+        failures += _stray_numbers(extract, people)
     every = pd.concat([_failed(np.empty(0, int), "", ""), *failures], ignore_index=True)
     every = every.drop_duplicates().sort_values(["position", "column", "rule"], ignore_index=True)
     set_aside = np.zeros(len(extract.frame), dtype=bool)
@@ -130,6 +138,32 @@ def _number_failures(schema: ExtractSchema, frame: pd.DataFrame) -> list[pd.Data
         whole = frame[name].str.fullmatch("[0-9]{10}").fillna(False).to_numpy(dtype=bool)
         failures.append(_failed((whole & ~valid).nonzero()[0], name, CHECK_DIGIT))
         failures.append(_failed((whole & repeated).nonzero()[0], name, PLACEHOLDER))
+    return failures
+
+
+def held_numbers(extracts: Iterable[Typed]) -> pa.Array:
+    """Every NHS number that stands where one belongs, in any extract; text."""
+    columns = (extract.frame[c] for extract in extracts for c in extract.schema.identifiers("nhs_number"))
+    numbers = {number for column in columns for number in column[nhs_number_valid(column)].unique()}
+    return pa.array(sorted(numbers), pa.string())
+
+
+_NUMBER = r"(?:^|\D)(?P<a>\d{3})[ -]?(?P<b>\d{3})[ -]?(?P<c>\d{4})(?:\D|$)"
+
+
+def _stray_numbers(extract: Typed, people: pa.Array) -> list[pd.DataFrame]:
+    """A person's number in a column that is kept: typed into the wrong cell, or part of a local identifier.
+
+    Only numbers of the drop's own people count: a local identifier of ten digits is no fault.
+    """
+    failures = []
+    for name, spec in extract.schema.columns.items():
+        if spec.type != "text" or spec.identifier is not None or name in extract.schema.codes:
+            continue
+        found = pc.extract_regex(extract.text.table[name].combine_chunks(), _NUMBER)
+        numbers = pc.binary_join_element_wise(*(pc.struct_field(found, part) for part in "abc"), "")
+        rows = pc.is_in(numbers, people).to_numpy(zero_copy_only=False)
+        failures.append(_failed(rows.nonzero()[0], name, STRAY))
     return failures
 
 
