@@ -7,7 +7,7 @@ download cannot tell what is not there. How each column is protected stands in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,7 +16,7 @@ from valuekit.config import checked, read_yaml
 from valuekit.mart import TABLES, conform
 from valuekit.measures.protection import DECLARED, check_declared
 from valuekit.measures.protection_steps import Work
-from valuekit.measures.suppression import Rules
+from valuekit.measures.suppression import Rules, in_safe_words
 from valuekit.project import Project
 
 FILE = "disclosure.yml"
@@ -81,3 +81,8 @@ def protect(
 ) -> dict[str, pd.DataFrame]:
     """As :func:`protected`, the tables only."""
     return dict(protected(frames, rules, contributions).frames)
+
+
+def protect_notes(notes: Iterable[str], rules: Rules) -> tuple[str, ...]:
+    """Notes on the drop as anyone may read them: counts rounded or ``fewer than 8``, no pounds."""
+    return tuple(in_safe_words(note, rules) for note in notes)

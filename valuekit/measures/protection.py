@@ -13,7 +13,7 @@ A declaration sorts the columns of a table by what happens to them, and names th
 ``again``
     Worked out again from what may be shown, so that it tells no more: limits, differences, verdicts, icons.
 ``words``
-    Free notes: sentences with numbers are taken out.
+    Free notes: the figures in them are rounded, or said as ``fewer than 8``.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "quality_file": _declare(
         files,
-        notes,
+        notes(),
         keys="extract file",
         open="extract file format",
         count="rows late",
@@ -199,7 +199,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "quality_rule": _declare(
         counts,
-        notes,
+        notes("rows"),
         keys="extract column rule",
         open="extract column rule",
         count="rows",

@@ -357,13 +357,22 @@ def files(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     )
 
 
-def notes(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-    """Free notes, without the parts that hold numbers."""
-    for column in work.declared[table].columns("words"):
-        plain = sdc.without_figures(frame[column])
-        work.note(frame, table, (plain != frame[column].fillna("")).to_numpy(), column, NUMBER)
-        frame = frame.assign(**{column: plain})
-    return frame
+def notes(count: str = "") -> Step:
+    """Step for free notes: their figures keep to the rule, pounds only where the rows (`count`) are many."""
+
+    def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
+        many = frame[count].notna() if count else pd.Series(False, index=frame.index)
+        for column in work.declared[table].columns("words"):
+            before = frame[column].fillna("").astype(object)
+            safe = [
+                sdc.in_safe_words(note, work.rules, pounds=is_many)
+                for note, is_many in zip(before, many, strict=True)
+            ]
+            work.note(frame, table, (before != safe).to_numpy(), column, NUMBER)
+            frame = frame.assign(**{column: safe})
+        return frame
+
+    return step
 
 
 def merged_lines(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:

@@ -5,11 +5,11 @@ Nothing here knows a table; :mod:`valuekit.measures.protection` says which of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
@@ -139,11 +139,40 @@ def partners(
     return chosen & ~hidden
 
 
-def without_figures(text: pd.Series) -> pd.Series:
-    """Notes without the sentences and clauses that hold a number: it may be a count of few."""
-    number = r"(?<![\w-])[£]?\d[\d,.]*(?![\w-])"
-    return text.fillna("").map(
-        lambda note: "; ".join(
-            part for part in note.split("; ") if not pd.Series([part]).str.contains(number).any()
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_FIGURE = re.compile(
+    rf"(?P<time>\d{{4}}-\d\d(?:-\d\d)?|(?:\d{{1,2}} )?{_MONTH} \d{{4}}|\d+ (?:day|week|month|year)s?\b)"
+    r"|£(?P<pounds>\d[\d,]*(?:\.\d+)?)"
+    r"|(?P<percent>\d+(?:\.\d+)?)(?=%| per cent)"
+    r"|(?<![\w.,-])(?P<count>\d[\d,]*)(?![\w.-]*\w)"
+)
+
+
+def in_safe_words(note: str, rules: Rules, *, pounds: bool = False) -> str:
+    """A note whose figures tell no more than the rule allows.
+
+    Counts are rounded, or become ``fewer than 8``; per cent become whole; dates, spans of time and numbers
+    that are part of a name (``UTF-8``) stay.
+
+    Parameters
+    ----------
+    pounds
+        Whether many hold the amounts in the note: they are then rounded, and else not said.
+    """
+
+    def safe(found: re.Match[str]) -> str:
+        if found["time"]:
+            return found[0]
+        if found["pounds"]:
+            amount = float(to_nearest(float(found["pounds"].replace(",", "")), rules.round_money.total))
+            return f"£{amount:,.0f}" if pounds else "an amount"
+        if found["percent"]:
+            return f"{float(found['percent']):.0f}"
+        number = int(found["count"].replace(",", ""))
+        return (
+            f"fewer than {rules.smallest_count}"
+            if is_small(number, rules)
+            else f"{counts(number, rules):,.0f}"
         )
-    )
+
+    return _FIGURE.sub(safe, note)

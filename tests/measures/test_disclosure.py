@@ -1,0 +1,369 @@
+"""Disclosure control: nothing public tells of few people, and every column says how it is protected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from public_tables import RULES, any_tables, filled, stricter, tables_of
+
+from valuekit.errors import DefinitionError
+from valuekit.mart import TABLES, Column, conform
+from valuekit.measures import intervals, suppression
+from valuekit.measures.disclosure import load_rules, protect, protect_notes, protected
+from valuekit.measures.protection import DECLARED, check_declared
+from valuekit.project import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLIC = [name for name, table in TABLES.items() if "public" in table.audiences]
+
+COUNTS = {
+    "service": ["pathways"], "measure": ["chosen_people"], "series": ["n", "numerator", "eligible"],
+    "headline": ["year_n", "year_eligible", "before_n", "latest_n"],
+    "followup": ["eligible", "invited", "returned", "complete"], "importance": ["n"], "asked": ["people"],
+    "cost_spread": ["pathways"], "cost_summary": ["n"], "value": ["n"], "inequality": ["n"],
+    "change": ["before_n", "after_n"], "quality_file": ["rows", "accepted", "quarantined", "late"],
+    "quality_rule": ["rows"], "revision": ["old_n", "new_n"],
+}
+"""Every public column that counts people or rows: written here anew, so that a declaration left out is found."""
+
+
+def numbers(column: pd.Series) -> np.ndarray:
+    return column.astype("Float64").to_numpy(float, na_value=np.nan)
+
+
+# ---------------------------------------------------------------- the declarations
+
+
+def test_every_column_of_every_public_table_is_declared_once():
+    check_declared(TABLES, DECLARED)
+    assert set(DECLARED) == set(PUBLIC)
+
+
+def test_a_new_column_without_a_declaration_is_an_error():
+    series = TABLES["series"]
+    wider = {**TABLES, "series": replace(series, columns=(*series.columns, Column("patients", "integer", "New")))}
+    with pytest.raises(ValueError, match=r"series\.patients is not declared"):
+        check_declared(wider, DECLARED)
+
+
+def test_a_new_public_table_without_a_declaration_is_an_error():
+    with pytest.raises(ValueError, match="table 'extra' is not declared"):
+        check_declared({**TABLES, "extra": replace(TABLES["series"], name="extra")}, DECLARED)
+
+
+def test_a_declared_column_that_the_mart_does_not_have_is_an_error():
+    less = {**TABLES, "stage": replace(TABLES["stage"], columns=TABLES["stage"].columns[:-1])}
+    with pytest.raises(ValueError, match=r"stage\.name is not in the mart"):
+        check_declared(less, DECLARED)
+
+
+def test_every_column_of_whole_numbers_counts_people_or_is_named_as_something_else():
+    structure = {"position", "pathway_days", "decimals", "tier", "phase", "fifth"}
+    for name in PUBLIC:
+        whole = {c.name for c in TABLES[name].columns if c.kind == "integer"} - structure
+        assert whole <= set(COUNTS.get(name, [])), name
+
+
+def test_a_table_that_is_not_public_is_not_in_what_is_protected():
+    tables, held = tables_of([60], 1)
+    assert set(protect({**tables, "resource_patient": filled("resource_patient")}, RULES, held)) == set(PUBLIC)
+
+
+# ---------------------------------------------------------------- what no public table may hold
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_tables())
+def test_no_public_table_holds_a_count_of_1_to_7_or_one_that_is_not_rounded(made):
+    tables, held = made
+    public = protect(tables, RULES, held)
+    for table, columns in COUNTS.items():
+        for column in columns:
+            shown = numbers(public[table][column])
+            shown = shown[~np.isnan(shown)]
+            assert not ((shown >= 1) & (shown <= 7)).any(), (table, column)
+            assert (shown % 5 == 0).all(), (table, column)
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_tables())
+def test_a_public_share_is_that_of_its_rounded_counts_and_never_of_few_on_either_side(made):
+    tables, held = made
+    public, raw = protect(tables, RULES, held)["series"], tables["series"]
+    share = (raw["measure"] == "m0").to_numpy()
+    shown, raw = public[share & public["shown"]], raw[share & public["shown"].to_numpy()]
+    assert np.allclose(shown["value"], 100 * numbers(shown["numerator"]) / numbers(shown["n"]))
+    ends = intervals.share(numbers(shown["numerator"]), numbers(shown["n"]))
+    assert np.allclose(shown["lower"], 100 * ends.lower) and np.allclose(shown["upper"], 100 * ends.upper)
+    for side in (numbers(raw["numerator"]), numbers(raw["n"]) - numbers(raw["numerator"])):
+        assert not ((side >= 1) & (side <= 7)).any()
+    assert np.allclose(shown["completeness"], np.minimum(numbers(shown["n"]) / numbers(shown["eligible"]), 1))
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_tables())
+def test_what_is_hidden_says_suppressed_and_holds_no_number(made):
+    tables, held = made
+    for table in ("series", "inequality"):
+        public, raw = protect(tables, RULES, held)[table], conform(table, tables[table])
+        gone = raw["shown"].to_numpy() & ~public["shown"].to_numpy()
+        assert set(public.loc[gone, "reason"]) <= {"suppressed"}
+        assert public.loc[~public["shown"], ["value", "lower", "upper"]].isna().all(axis=None)
+        assert (public["reason"][~gone] == raw["reason"][~gone]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_tables())
+def test_limits_and_latest_figures_come_from_what_is_shown(made):
+    tables, held = made
+    public = protect(tables, RULES, held)
+    series = public["series"]
+    for row in public["headline"].itertuples():
+        own = series[(series["service"] == row.service) & (series["measure"] == row.measure) & series["shown"]]
+        assert row.latest_period == (own["period"].iloc[-1] if len(own) else "")
+        if len(own):
+            assert row.latest_value == own["value"].iloc[-1]
+            if own["chart"].iloc[-1] == "xmr":
+                assert own["centre"].iloc[-1] == pytest.approx(own["value"].mean())
+        if row.measure == "m0" and not np.isnan(row.difference):
+            assert row.difference == pytest.approx(row.year_value - row.before_value)
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_tables())
+def test_a_sum_of_money_that_few_hold_is_hidden_and_cannot_be_had_by_subtraction(made):
+    tables, held = made
+    public = protect(tables, RULES, held)
+    for table, keys in (("stage_cost", ["stage", "resource"]), ("department_cost", ["department"])):
+        whole = held[table]
+        for service, rows in public[table].groupby("service"):
+            own = whole[whole["service"] == service]
+            cell = pd.Series(list(own[keys].itertuples(index=False, name=None)), index=own.index)
+            hidden = [tuple(row) for row in rows.loc[~rows["shown"], keys].itertuples(index=False)]
+            for key in rows.loc[rows["shown"], keys].itertuples(index=False, name=None):
+                amounts = own[cell == key].groupby("patient")["pence"].sum().sort_values(ascending=False)
+                assert len(amounts) >= 8 and amounts.iloc[:2].sum() < 0.9 * amounts.sum()
+            # All hidden cells together are what is left of the published total.
+            together = own[cell.isin(hidden)].groupby("patient")["pence"].sum().sort_values(ascending=False)
+            if len(together) and rows["shown"].any():
+                assert len(together) >= 8 and together.iloc[:2].sum() < 0.9 * together.sum()
+            assert rows.loc[~rows["shown"], ["amount", "per_pathway"]].isna().all(axis=None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_tables())
+def test_an_attacker_with_the_total_cannot_narrow_a_hidden_band_of_costs(made):
+    tables, held = made
+    public = protect(tables, RULES, held)
+    for service, rows in public["cost_spread"].groupby("service"):
+        n = numbers(public["cost_summary"].set_index("service").loc[[service], "n"])[0]
+        shown = numbers(rows["pathways"])
+        hidden = np.isnan(shown)
+        if not hidden.any() or np.isnan(n):
+            continue
+        # Linear bounds: a rounded count is within 2 of what is shown, a hidden one is at least 1.
+        most_left = n + 2 - np.maximum(shown[~hidden] - 2, 0).sum()
+        assert most_left - (hidden.sum() - 1) >= 7
+        least_left = n - 2 - (shown[~hidden] + 2).sum()
+        assert hidden.sum() > 1 or least_left <= 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(any_tables())
+def test_the_rows_set_aside_cannot_be_had_from_the_rows_accepted(made):
+    tables, held = made
+    files = protect(tables, RULES, held)["quality_file"]
+    hidden = files["quarantined"].isna()
+    assert (files["accepted"].isna() == hidden).all()
+    assert files.loc[hidden, ["share", "quarantined_amount"]].isna().all(axis=None)
+
+
+@settings(max_examples=15, deadline=None)
+@given(any_tables())
+def test_protecting_what_is_protected_changes_no_count(made):
+    tables, held = made
+    once = protect(tables, RULES, held)
+    again = protect(once, RULES, held)
+    for table, columns in COUNTS.items():
+        for column in columns:
+            one, two = numbers(once[table][column]), numbers(again[table][column])
+            assert np.array_equal(two[~np.isnan(two)], one[~np.isnan(two)]), (table, column)
+
+
+def test_the_ledger_total_stays_to_the_penny_and_lines_still_add_up_to_it():
+    tables, held = tables_of([60, 3], 5)
+    lines = protect(tables, RULES, held)["reconciliation"]
+    assert lines["line"].tolist() == ["pathway:s0", "outside", "unmatched", "ledger"]
+    before = tables["reconciliation"]
+    assert lines["amount"].iloc[-1] == before["amount"].iloc[-1]
+    assert lines["amount"].iloc[:-1].sum() == pytest.approx(lines["amount"].iloc[-1], abs=0.001)
+    assert lines["amount"].iloc[1] == pytest.approx(before["amount"].iloc[1] + before["amount"].iloc[2])
+    assert lines["position"].tolist() == [1, 2, 3, 4]
+
+
+def test_sums_whose_holders_are_not_known_are_hidden():
+    tables, _ = tables_of([200], 3)
+    public = protect(tables, RULES)
+    assert not public["stage_cost"]["shown"].any() and public["department_cost"]["amount"].isna().all()
+
+
+def test_percentiles_need_enough_people_beyond_them():
+    tables, held = tables_of([79, 80], 3)
+    summary = protect(tables, RULES, held)["cost_summary"].set_index("service")
+    assert np.isnan(summary.loc["s0", "p10"]) and np.isnan(summary.loc["s0", "dearest_share"])
+    assert summary.loc["s0", "median"] == 0.0 and summary.loc["s1", "p10"] == 0.0  # £1 to the nearest £100
+    assert summary.loc["s1", "mean"] == 1230.0 and summary.loc["s1", "dearest_share"] == 0.33
+
+
+def test_a_group_of_few_that_was_asked_has_no_dates():
+    tables, held = tables_of([60], 3)
+    tables["asked"] = filled("asked", people=[7, 8])
+    asked = protect(tables, RULES, held)["asked"]
+    assert asked["people"].isna().tolist() == [True, False]
+    assert asked["first"].isna().tolist() == [True, False] and asked["last"].isna().tolist() == [True, False]
+
+
+def test_a_figure_that_moved_says_what_the_protected_series_says():
+    tables, held = tables_of([400], 3)
+    months = tables["series"][tables["series"]["measure"] == "m0"].iloc[:6]
+    tables["revision"] = filled("revision", service=["s0"] * 6, measure=["m0"] * 6, period=months["period"].tolist(), old_n=[7, 8, 11, 13, 0, 20])
+    public = protect(tables, RULES, held)
+    now = public["series"].set_index(["measure", "period"]).loc["m0"].loc[months["period"]]
+    assert public["revision"]["old_n"].tolist() == [pd.NA, 10, 10, 15, 0, 20]
+    for moved, row in zip(public["revision"].itertuples(), now.itertuples(), strict=True):
+        assert (np.isnan(moved.new_value) and not row.shown) or moved.new_value == row.value
+
+
+def test_each_figure_that_was_hidden_is_in_the_record_with_its_reason():
+    tables, held = tables_of([60], 3)
+    tables["asked"] = filled("asked", people=[5, 90], group=["carer", "patient"])
+    hidden = protected(tables, RULES, held).hidden
+    asked = hidden[hidden["table"] == "asked"]
+    assert asked["row"].tolist() == ["service x, group carer, method x"] * 2
+    assert asked["reason"].tolist() == ["a count of few"] * 2
+    public, raw = protect(tables, RULES, held)["series"], tables["series"]
+    gone = (raw["shown"].to_numpy() & ~public["shown"].to_numpy()).sum()
+    recorded = hidden[(hidden["table"] == "series") & (hidden["column"] == "value")]
+    assert len(recorded) == gone > 0
+
+
+# ---------------------------------------------------------------- numbers
+
+
+@given(st.integers(0, 2000))
+def test_a_count_is_hidden_zero_or_within_two_of_what_is_shown(count):
+    shown = float(suppression.counts(count, RULES))
+    if 1 <= count <= 7:
+        assert np.isnan(shown)
+    else:
+        assert shown % 5 == 0 and abs(shown - count) <= 2 and (shown == 0) == (count == 0)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "n", "shown"),
+    [
+        (8, 16, (10, 15)), (0, 20, (0, 20)), (20, 20, (20, 20)), (7, 40, None), (33, 40, None), (0, 7, None),
+        (32, 40, (30, 40)), (1, 1, None), (18, 26, (20, 25)),
+    ],
+)
+def test_a_share_shows_rounded_parts_unless_one_side_is_few(numerator, n, shown):
+    top, bottom, hidden = suppression.share_parts(numerator, n, RULES)
+    assert bool(hidden) == (shown is None)
+    if shown:
+        assert (float(top), float(bottom)) == shown
+
+
+@pytest.mark.parametrize(
+    ("pence", "dominated"),
+    [
+        ([100] * 7, True),  # seven people
+        ([100] * 8, False),
+        ([4500, 4500] + [100] * 10, True),  # two hold exactly nine tenths
+        ([4500, 4490] + [100] * 11, False),
+        ([100] * 8 + [0] * 50, False),
+        ([100] * 7 + [0] * 50, True),  # who holds nothing does not count
+        ([-9000, 50] + [10] * 20, True),  # a credit counts by its size
+        ([], False),
+    ],
+)
+def test_a_sum_is_dominated_where_few_hold_it_or_two_hold_nine_tenths(pence, dominated):
+    assert suppression.is_dominated(pence, RULES) is dominated
+
+
+def test_the_partner_of_a_hidden_cell_is_the_smallest_that_makes_them_safe_together():
+    size = np.array([3.0, 50.0, 4.0, 20.0, 0.0])
+    found = suppression.partners(size == 3, size, lambda chosen: size[chosen].sum() < 8)
+    assert found.tolist() == [False, False, True, True, False]  # 3 + 4 are still 7: the 20 goes as well
+    none = suppression.partners(np.zeros(5, bool), size, lambda chosen: True)
+    assert not none.any()
+
+
+@pytest.mark.parametrize(
+    ("note", "safe"),
+    [
+        ("1 of the rows belongs to later months", "fewer than 8 of the rows belongs to later months"),
+        ("The amount of 12 rows is not known", "The amount of 10 rows is not known"),
+        ("25 of 8,692 people", "25 of 8,690 people"),
+        ("0 rows", "0 rows"),
+        ("£10,001.38 is in no figure", "an amount is in no figure"),
+        ("read as Windows-1252, not UTF-8", "read as Windows-1252, not UTF-8"),
+        ("to 31 October 2026, over 36 months (2026-10)", "to 31 October 2026, over 36 months (2026-10)"),
+        ("0.4% of the rows", "0% of the rows"),
+    ],
+)
+def test_a_note_keeps_its_words_and_its_figures_keep_to_the_rule(note, safe):
+    assert protect_notes([note], RULES) == (safe,)
+
+
+def test_pounds_in_a_note_are_rounded_where_many_rows_hold_them():
+    assert suppression.in_safe_words("£10,051.38 is in no figure", RULES, pounds=True) == "£10,100 is in no figure"
+
+
+# ---------------------------------------------------------------- the rules
+
+
+def test_stricter_rules_need_no_code():
+    tables, held = tables_of([150], 3)
+    rules = stricter(smallest_count=11, round_counts_to=10)
+    public = protect(tables, rules, held)
+    shown = numbers(public["series"]["n"])
+    assert set(shown[~np.isnan(shown)] % 10) == {0.0}
+    before = protect(tables, RULES, held)["series"]["shown"]
+    assert public["series"]["shown"].sum() < before.sum()
+
+
+def test_the_rules_that_come_with_valuekit_are_those_of_the_method():
+    rules = load_rules(Project(ROOT))
+    assert rules.model_dump(exclude={"rule", "source"}) == RULES.model_dump(exclude={"rule", "source"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("smallest_count: 8", "smalest_count: 8", r"unknown key 'smalest_count'.*Did you mean 'smallest_count'"),
+        ("smallest_count: 8", "smallest_count: few", "smallest_count"),
+        ("smallest_count: 8", "smallest_count: 1", "smallest_count"),
+        ("share: 0.9", "share: 90", "dominance.share"),
+        ("round_counts_to: 5", "round_counts_to: 50", "would round to 0"),
+        ("round_counts_to: 5", "", "'round_counts_to' is missing"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_an_error_with_file_and_line(tmp_path, old, new, says):
+    text = (ROOT / "data" / "disclosure.yml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "disclosure.yml").write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+    with pytest.raises(DefinitionError, match=says) as caught:
+        load_rules(Project(tmp_path))
+    assert "disclosure.yml:" in str(caught.value)
+
+
+def test_rules_that_are_not_there_are_an_error_and_not_a_default(tmp_path):
+    with pytest.raises(DefinitionError, match="there is no such file"):
+        load_rules(Project(tmp_path))
