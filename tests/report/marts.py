@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import mart_money
 import numpy as np
 import pandas as pd
+from mart_figures import BEFORE, MEASURES, N_YEAR, NEWEST, SERVICES, TITLES, TOPICS, column_names, row
 
 from valuekit.mart import TABLES, About, write_mart
-
-NEWEST, BEFORE = "November 2024 to October 2025", "November 2023 to October 2024"
-SERVICES = ("stroke", "hepatitis_c", "endocarditis")
 
 
 def make_mart(folder: Path, audience: str = "public", synthetic: bool = True) -> Path:
     """Write the mart of one audience and return its folder."""
-    frames = {name: pd.DataFrame(rows, columns=_names(name)) for name, rows in _tables(audience).items()}
+    frames = {
+        name: pd.DataFrame(rows, columns=column_names(name)) for name, rows in _tables(audience).items()
+    }
     for name in TABLES:
-        frames.setdefault(name, pd.DataFrame(columns=_names(name)))
+        frames.setdefault(name, pd.DataFrame(columns=column_names(name)))
     write_mart(
         folder, About("Northmoor University Hospitals", "2026-10", synthetic, audience, ("A note.",)), frames
     )
@@ -37,241 +38,12 @@ def make_project(root: Path) -> Path:
     return root
 
 
-def _names(table: str) -> list[str]:
-    return [column.name for column in TABLES[table].columns]
-
-
-def _row(table: str, **values: object) -> dict[str, object]:
-    unknown = set(values) - set(_names(table))
-    assert not unknown, unknown
-    return {name: values.get(name) for name in _names(table)}
-
-
-MEASURES = {
-    # (name, statistic, unit, decimals, direction, target, level, spread, verdict, variation, assurance, completeness)
-    "stroke": {
-        "independent_6_months": (
-            "Independent at six months",
-            "share",
-            "%",
-            1,
-            "increase",
-            50.0,
-            52.0,
-            4.0,
-            "better",
-            "improvement_high",
-            "hit_and_miss",
-            0.88,
-        ),
-        "alive_30_days": (
-            "Alive after 30 days",
-            "share",
-            "%",
-            1,
-            "increase",
-            None,
-            87.0,
-            2.0,
-            "uncertain",
-            "common",
-            None,
-            1.0,
-        ),
-        "eq5d_6_months": (
-            "Quality of life at six months",
-            "mean",
-            "index",
-            2,
-            "increase",
-            None,
-            0.61,
-            0.03,
-            "worse",
-            "concern_low",
-            None,
-            0.64,
-        ),
-        "length_of_stay": (
-            "Days in hospital",
-            "mean",
-            "days",
-            1,
-            "decrease",
-            14.0,
-            16.5,
-            1.1,
-            "better",
-            "improvement_low",
-            "consistently_missed",
-            0.99,
-        ),
-        "cost_per_pathway": (
-            "Cost per pathway",
-            "mean",
-            "£",
-            0,
-            "decrease",
-            None,
-            14200.0,
-            900.0,
-            "better",
-            "common",
-            None,
-            1.0,
-        ),
-    },
-    "hepatitis_c": {
-        "cured": (
-            "Cured",
-            "share",
-            "%",
-            1,
-            "increase",
-            90.0,
-            84.0,
-            1.4,
-            "uncertain",
-            "common",
-            "consistently_missed",
-            0.52,
-        ),
-        "wait_for_treatment": (
-            "Days to start of treatment",
-            "mean",
-            "days",
-            1,
-            "decrease",
-            28.0,
-            21.0,
-            1.5,
-            "worse",
-            "concern_high",
-            "consistently_met",
-            0.97,
-        ),
-        "cost_per_pathway": (
-            "Cost per pathway",
-            "mean",
-            "£",
-            0,
-            "decrease",
-            None,
-            9300.0,
-            500.0,
-            "worse",
-            "concern_high",
-            None,
-            1.0,
-        ),
-    },
-    "endocarditis": {
-        "alive_12_months": (
-            "Alive after one year",
-            "share",
-            "%",
-            1,
-            "increase",
-            None,
-            72.0,
-            6.0,
-            "too_few",
-            None,
-            None,
-            1.0,
-        ),
-        "eq5d_6_months": (
-            "Quality of life at six months",
-            "mean",
-            "index",
-            2,
-            "increase",
-            None,
-            0.7,
-            0.05,
-            "too_few",
-            None,
-            None,
-            0.41,
-        ),
-        "cost_per_pathway": (
-            "Cost per pathway",
-            "mean",
-            "£",
-            0,
-            "decrease",
-            None,
-            31000.0,
-            4000.0,
-            "uncertain",
-            None,
-            None,
-            1.0,
-        ),
-    },
-}
-TITLES = {"stroke": "Stroke", "hepatitis_c": "Hepatitis C", "endocarditis": "Infective endocarditis"}
-N_YEAR = {"stroke": 880, "hepatitis_c": 395, "endocarditis": 105}
-STAGES = {
-    "stroke": [
-        "Emergency care",
-        "Critical care",
-        "Thrombectomy and imaging",
-        "Acute stroke unit",
-        "Rehabilitation at home",
-        "Follow-up",
-        "Later stays in hospital",
-    ],
-    "hepatitis_c": ["Assessment", "Treatment", "Test of cure and follow-up", "Hospital care"],
-    "endocarditis": [
-        "Emergency care",
-        "Heart surgery and critical care",
-        "Hospital stay",
-        "Antibiotics at home",
-        "Follow-up",
-        "Later stays in hospital",
-    ],
-}
-RESOURCES = {
-    "MED": "Medical staff",
-    "NUR": "Nursing staff",
-    "AHP": "Therapists and other clinical staff",
-    "DRG": "Drugs",
-    "IMG": "Imaging",
-    "OVH": "Overheads",
-}
-TOPICS = {
-    "stroke": [
-        "Being able to look after myself",
-        "Surviving the stroke",
-        "Quality of life",
-        "Being at home and not in hospital",
-        "Mood and confidence",
-        "Knowing what will happen next",
-    ],
-    "hepatitis_c": [
-        "Being cured",
-        "Having energy again",
-        "Starting treatment soon",
-        "Being treated without judgement",
-        "Few side effects",
-    ],
-    "endocarditis": [
-        "Surviving",
-        "Not living in fear of it coming back",
-        "Quality of life",
-        "Less time in hospital",
-        "One team that knows me",
-    ],
-}
-
-
 def _tables(audience: str) -> dict[str, list[dict[str, object]]]:
     rng = np.random.default_rng(7)
     tables: dict[str, list[dict[str, object]]] = {name: [] for name in TABLES}
     for position, service in enumerate(SERVICES, 1):
         tables["service"].append(
-            _row(
+            row(
                 "service",
                 service=service,
                 position=position,
@@ -286,14 +58,14 @@ def _tables(audience: str) -> dict[str, list[dict[str, object]]]:
         )
         _measures(tables, service, audience, rng)
         _matters(tables, service, rng)
-        _costs(tables, service, audience)
-        _value(tables, service)
-        _change(tables, service)
+        mart_money.costs(tables, service, audience)
+        mart_money.value(tables, service)
+        mart_money.change(tables, service)
     _common(tables)
     if audience == "clinical":
         for i in range(8):
             tables["resource_patient"].append(
-                _row(
+                row(
                     "resource_patient",
                     service="stroke",
                     patient=f"P{i:05d}",
@@ -327,7 +99,7 @@ def _measures(tables, service, audience, rng) -> None:
             known,
         ) = spec
         tables["measure"].append(
-            _row(
+            row(
                 "measure",
                 service=service,
                 measure=measure,
@@ -361,7 +133,7 @@ def _measures(tables, service, audience, rng) -> None:
         )
         gone = verdict == "too_few" and hide
         tables["headline"].append(
-            _row(
+            row(
                 "headline",
                 service=service,
                 measure=measure,
@@ -390,7 +162,7 @@ def _measures(tables, service, audience, rng) -> None:
         )
         if unit != "£":
             tables["followup"].append(
-                _row(
+                row(
                     "followup",
                     service=service,
                     measure=measure,
@@ -406,7 +178,7 @@ def _measures(tables, service, audience, rng) -> None:
                 hidden = hide and fifth in (1, 4)
                 figure = level + (fifth - 3) * spread * 0.4
                 tables["inequality"].append(
-                    _row(
+                    row(
                         "inequality",
                         service=service,
                         measure=measure,
@@ -423,7 +195,7 @@ def _measures(tables, service, audience, rng) -> None:
 
 
 def _series(tables, service, measure, spec, hide, rng) -> None:
-    _, statistic, _, _, direction, _, level, spread, _, variation, _, known = spec
+    _, statistic, _, _, _direction, _, level, spread, _, variation, _, known = spec
     months = pd.date_range("2023-11-01", periods=8 if hide else 24, freq="QS-NOV" if hide else "MS")
     values = level + rng.normal(0, spread / 2, len(months))
     if variation and variation != "common":
@@ -439,7 +211,7 @@ def _series(tables, service, measure, spec, hide, rng) -> None:
             reason = "not yet due"
         n = N_YEAR[service] // 12
         tables["series"].append(
-            _row(
+            row(
                 "series",
                 service=service,
                 measure=measure,
@@ -471,13 +243,13 @@ def _matters(tables, service, rng) -> None:
             hidden = service == "endocarditis" and group == "carer"
             mean = 4.8 - 0.25 * position + shift + rng.normal(0, 0.05)
             tables["importance"].append(
-                _row(
+                row(
                     "importance",
                     service=service,
                     topic=f"topic_{position}",
                     position=position,
                     name=topic,
-                    measure=list(MEASURES[service])[0] if position == 1 else None,
+                    measure=next(iter(MEASURES[service])) if position == 1 else None,
                     group=group,
                     n=5 if hidden else n,
                     mean=None if hidden else mean,
@@ -493,7 +265,7 @@ def _matters(tables, service, rng) -> None:
         ("clinician", "survey", 14),
     ):
         tables["asked"].append(
-            _row(
+            row(
                 "asked",
                 service=service,
                 group=group,
@@ -503,164 +275,6 @@ def _matters(tables, service, rng) -> None:
                 last=pd.Timestamp("2024-04-30"),
             )
         )
-
-
-def _costs(tables, service, audience) -> None:
-    n = N_YEAR[service]
-    mean = MEASURES[service]["cost_per_pathway"][6]
-    weights = np.arange(len(STAGES[service]), 0, -1) / sum(range(len(STAGES[service]) + 1))
-    for position, (stage, weight) in enumerate(zip(STAGES[service], weights, strict=True), 1):
-        tables["stage"].append(
-            _row("stage", service=service, stage=f"stage_{position}", position=position, name=stage)
-        )
-        for r, (resource, name) in enumerate(RESOURCES.items()):
-            hidden = audience == "public" and service == "endocarditis" and position == 2 and r == 3
-            each = mean * weight * (6 - r) / 21
-            tables["stage_cost"].append(
-                _row(
-                    "stage_cost",
-                    service=service,
-                    words=NEWEST,
-                    stage=f"stage_{position}",
-                    stage_name=stage,
-                    position=position,
-                    resource=resource,
-                    resource_name=name,
-                    amount=None if hidden else each * n,
-                    per_pathway=None if hidden else each,
-                    shown=not hidden,
-                )
-            )
-    for department, name, part in (
-        ("STROKE", "Stroke unit", 0.4),
-        ("EMERG", "Emergency department", 0.2),
-        ("CRITCARE", "Critical care", 0.25),
-        ("THERAPY", "Therapies", 0.15),
-    ):
-        tables["department_cost"].append(
-            _row(
-                "department_cost",
-                service=service,
-                words=NEWEST,
-                department=department,
-                department_name=name,
-                amount=mean * n * part,
-                per_pathway=mean * part,
-                shown=True,
-            )
-        )
-    edges = np.linspace(0, mean * 3, 13)
-    counts = np.array([4, 18, 24, 18, 12, 8, 6, 4, 2.5, 1.5, 1, 0.5]) / 100 * n
-    for i, count in enumerate(counts):
-        hidden = audience == "public" and count < 7.5
-        tables["cost_spread"].append(
-            _row(
-                "cost_spread",
-                service=service,
-                words=NEWEST,
-                from_gbp=edges[i],
-                to_gbp=None if i == 11 else edges[i + 1],
-                pathways=None if hidden else round(count),
-                shown=not hidden,
-            )
-        )
-    tables["cost_summary"].append(
-        _row(
-            "cost_summary",
-            service=service,
-            words=NEWEST,
-            n=n,
-            mean=mean,
-            lower=mean * 0.95,
-            upper=mean * 1.05,
-            p10=mean * 0.3,
-            median=mean * 0.76,
-            p90=mean * 2.1,
-            dearest_share=0.34,
-        )
-    )
-
-
-def _value(tables, service) -> None:
-    measure = list(MEASURES[service])[0]
-    level, mean = MEASURES[service][measure][6], MEASURES[service]["cost_per_pathway"][6]
-    for year, (words, start, up, dear) in enumerate(
-        ((BEFORE, "2023-11-01", -4.0, 1.06), (NEWEST, "2024-11-01", 0.0, 1.0))
-    ):
-        hidden = service == "endocarditis"
-        outcome, cost = level + up, mean * dear
-        ratio = outcome / 100 / cost * 1e5
-        tables["value"].append(
-            _row(
-                "value",
-                service=service,
-                words=words,
-                period_start=pd.Timestamp(start),
-                n=N_YEAR[service] - 5 * year,
-                completeness=0.88,
-                outcome=outcome,
-                outcome_lower=outcome - 3,
-                outcome_upper=outcome + 3,
-                cost=cost,
-                cost_lower=cost * 0.96,
-                cost_upper=cost * 1.04,
-                ratio=None if hidden else ratio,
-                ratio_lower=None if hidden else ratio * 0.93,
-                ratio_upper=None if hidden else ratio * 1.07,
-                shown=not hidden,
-                reason="too few" if hidden else None,
-                method="Bootstrap over patients, 1,000 draws",
-            )
-        )
-
-
-def _change(tables, service) -> None:
-    if service == "endocarditis":
-        return
-    measure = "length_of_stay" if service == "stroke" else None
-    tables["change"].append(
-        _row(
-            "change",
-            service=service,
-            change="early_discharge",
-            date=pd.Timestamp("2024-12-01"),
-            title="Early supported discharge",
-            description="A therapy team takes people home sooner.",
-            measure=measure,
-            before_words="December 2023 to November 2024",
-            before_n=860,
-            before_value=17.8,
-            after_words="December 2024 to October 2025",
-            after_n=790,
-            after_value=15.4,
-            difference=-2.4,
-            diff_lower=-3.3,
-            diff_upper=-1.5,
-            verdict="better",
-        )
-        if measure
-        else _row(
-            "change",
-            service=service,
-            change="outreach",
-            date=pd.Timestamp("2024-06-01"),
-            title="Outreach clinic",
-            description="Nurses see people in hostels.",
-        )
-    )
-    tables["revision"].append(
-        _row(
-            "revision",
-            service=service,
-            measure=list(MEASURES[service])[0],
-            period="August 2025",
-            since="2026-09",
-            old_n=70,
-            new_n=74,
-            old_value=51.2,
-            new_value=52.0,
-        )
-    )
 
 
 def _common(tables) -> None:
@@ -675,7 +289,7 @@ def _common(tables) -> None:
     ]
     for position, (line, name, value) in enumerate(lines, 1):
         tables["reconciliation"].append(
-            _row(
+            row(
                 "reconciliation",
                 position=position,
                 line=line,
@@ -685,7 +299,7 @@ def _common(tables) -> None:
             )
         )
     tables["quality_file"].append(
-        _row(
+        row(
             "quality_file",
             extract="activity",
             file="activity-2026-10.csv",
@@ -701,7 +315,7 @@ def _common(tables) -> None:
         )
     )
     tables["quality_file"].append(
-        _row(
+        row(
             "quality_file",
             extract="cost_lines",
             file="cost_lines-2026-10.csv",
@@ -717,7 +331,7 @@ def _common(tables) -> None:
         )
     )
     tables["quality_rule"].append(
-        _row(
+        row(
             "quality_rule",
             extract="activity",
             column="start",
@@ -727,12 +341,10 @@ def _common(tables) -> None:
         )
     )
     tables["quality_rule"].append(
-        _row(
-            "quality_rule", extract="activity", column=None, rule="one row for each key", rows=5, effect=None
-        )
+        row("quality_rule", extract="activity", column=None, rule="one row for each key", rows=5, effect=None)
     )
     tables["dictionary"].append(
-        _row(
+        row(
             "dictionary",
             extract="activity",
             extract_title="Activity",
@@ -749,7 +361,7 @@ def _common(tables) -> None:
         )
     )
     tables["dictionary"].append(
-        _row(
+        row(
             "dictionary",
             extract="activity",
             extract_title="Activity",

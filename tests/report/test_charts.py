@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import marts
@@ -23,7 +24,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def texts(svg: str) -> list[str]:
-    return [" ".join("".join(t.itertext()).split()) for t in etree.fromstring(svg.encode()).iter(f"{SVG}text")]
+    return [
+        " ".join("".join(t.itertext()).split()) for t in etree.fromstring(svg.encode()).iter(f"{SVG}text")
+    ]
 
 
 def stay(mart):
@@ -33,7 +36,13 @@ def stay(mart):
 @pytest.fixture(scope="module")
 def stay_chart(mart_of):
     mart = mart_of("public")
-    return look.svg(over_time(stay(mart), rows(mart.of("series", "stroke", measure="length_of_stay")), rows(mart.of("change", "stroke"))))
+    return look.svg(
+        over_time(
+            stay(mart),
+            rows(mart.of("series", "stroke", measure="length_of_stay")),
+            rows(mart.of("change", "stroke")),
+        )
+    )
 
 
 def test_a_chart_over_time_names_its_lines_its_target_and_the_dated_change(stay_chart):
@@ -56,7 +65,11 @@ def test_no_text_is_smaller_than_ten_points(stay_chart):
 
 def test_the_same_rows_give_the_same_bytes(mart_of, stay_chart):
     mart = mart_of("public")
-    again = over_time(stay(mart), rows(mart.of("series", "stroke", measure="length_of_stay")), rows(mart.of("change", "stroke")))
+    again = over_time(
+        stay(mart),
+        rows(mart.of("series", "stroke", measure="length_of_stay")),
+        rows(mart.of("change", "stroke")),
+    )
     assert look.svg(again) == stay_chart
 
 
@@ -64,7 +77,9 @@ def test_a_point_that_may_not_be_shown_is_not_drawn(mart_of):
     mart = mart_of("public")
     series = rows(mart.of("series", "stroke", measure="alive_30_days"))
     measure = next(m for m in rows(mart.of("measure", "stroke")) if m.measure == "alive_30_days")
-    hidden = [r._replace(shown=False, reason="suppressed") if i in (3, 7, 8) else r for i, r in enumerate(series)]
+    hidden = [
+        r._replace(shown=False, reason="suppressed") if i in (3, 7, 8) else r for i, r in enumerate(series)
+    ]
     assert over_time(measure, hidden).data["y"].notna().sum() == sum(r.shown for r in series) - 3
     assert over_time(measure, [r._replace(shown=False) for r in series]) is None
 
@@ -72,7 +87,9 @@ def test_a_point_that_may_not_be_shown_is_not_drawn(mart_of):
 def test_each_chart_is_none_where_nothing_may_be_shown(mart_of):
     mart = mart_of("public")
     assert importance([r._replace(shown=False) for r in rows(mart.of("importance", "stroke"))]) is None
-    assert cost_spread([r._replace(shown=False) for r in rows(mart.of("cost_spread", "stroke"))], None) is None
+    assert (
+        cost_spread([r._replace(shown=False) for r in rows(mart.of("cost_spread", "stroke"))], None) is None
+    )
     fifths = rows(mart.of("inequality", "stroke", measure="length_of_stay"))
     assert deprivation(stay(mart), [r._replace(shown=False) for r in fifths]) is None
     assert value([r._replace(outcome=None) for r in rows(mart.of("value", "stroke"))]) is None
@@ -92,14 +109,20 @@ def test_bars_write_each_amount_and_say_what_is_not_shown():
 
 def test_deprivation_names_both_ends_and_each_n(mart_of):
     mart = mart_of("public")
-    found = texts(look.svg(deprivation(stay(mart), rows(mart.of("inequality", "stroke", measure="length_of_stay")))))
+    found = texts(
+        look.svg(deprivation(stay(mart), rows(mart.of("inequality", "stroke", measure="length_of_stay"))))
+    )
     assert {"1 most deprived", "5 least deprived"} <= set(found)
     assert sum("n = 176" in t for t in found) == 5
 
 
 def test_mean_and_median_are_marked_on_the_spread(mart_of):
     mart = mart_of("public")
-    found = texts(look.svg(cost_spread(rows(mart.of("cost_spread", "stroke")), rows(mart.of("cost_summary", "stroke"))[0])))
+    found = texts(
+        look.svg(
+            cost_spread(rows(mart.of("cost_spread", "stroke")), rows(mart.of("cost_summary", "stroke"))[0])
+        )
+    )
     assert {"Mean £14,200", "Median £10,792"} <= set(found)
 
 
@@ -110,7 +133,7 @@ def test_labels_keep_their_order_stay_inside_and_do_not_meet(wanted, gap):
     heights = [p for _, p in pairs]
     assert heights == sorted(heights) and min(heights) >= -1e-6 and max(heights) <= 100 + 1e-6
     room = min(gap, 100 / max(len(wanted) - 1, 1))
-    assert all(b - a >= room - 1e-6 for a, b in zip(heights, heights[1:], strict=False))
+    assert all(b - a >= room - 1e-6 for a, b in itertools.pairwise(heights))
 
 
 def test_labels_that_are_far_apart_are_not_moved():

@@ -15,11 +15,25 @@ from valuekit.report.words import about, compare, costs, decisions, numbers, peo
 from valuekit.report.words import measures as words
 
 SHARE = {
-    "name": "Independent at six months", "unit": "%", "decimals": 1, "direction": "increase", "role": "outcome",
-    "target": 50.0, "target_source": "Stroke board", "interval": "month", "measure": "independent",
-}  # fmt: skip
+    "name": "Independent at six months",
+    "unit": "%",
+    "decimals": 1,
+    "direction": "increase",
+    "role": "outcome",
+    "target": 50.0,
+    "target_source": "Stroke board",
+    "interval": "month",
+    "measure": "independent",
+}
 STAY = SHARE | {"name": "Days in hospital", "unit": "days", "direction": "decrease", "target": 14.5}
-COST = SHARE | {"name": "Cost per pathway", "unit": "£", "decimals": 0, "direction": "decrease", "role": "cost", "target": None}
+COST = SHARE | {
+    "name": "Cost per pathway",
+    "unit": "£",
+    "decimals": 0,
+    "direction": "decrease",
+    "role": "cost",
+    "target": None,
+}
 
 
 def row(table: str, **values: object) -> SimpleNamespace:
@@ -30,12 +44,30 @@ def row(table: str, **values: object) -> SimpleNamespace:
 
 
 def headline(**values: object) -> SimpleNamespace:
-    return row("headline", **{
-        "year_words": "July 2025 to June 2026", "year_n": 812, "year_value": 54.2, "year_lower": 50.7, "year_upper": 57.6,
-        "before_words": "July 2024 to June 2025", "before_n": 790, "before_value": 49.1, "before_lower": 45.6, "before_upper": 52.6,
-        "difference": 5.1, "diff_lower": 0.2, "diff_upper": 10.0, "verdict": "better", "year_eligible": 923, "completeness": 0.88,
-        "variation": "improvement_high", "assurance": "hit_and_miss",
-    } | values)  # fmt: skip
+    return row(
+        "headline",
+        **{
+            "year_words": "July 2025 to June 2026",
+            "year_n": 812,
+            "year_value": 54.2,
+            "year_lower": 50.7,
+            "year_upper": 57.6,
+            "before_words": "July 2024 to June 2025",
+            "before_n": 790,
+            "before_value": 49.1,
+            "before_lower": 45.6,
+            "before_upper": 52.6,
+            "difference": 5.1,
+            "diff_lower": 0.2,
+            "diff_upper": 10.0,
+            "verdict": "better",
+            "year_eligible": 923,
+            "completeness": 0.88,
+            "variation": "improvement_high",
+            "assurance": "hit_and_miss",
+        }
+        | values,
+    )
 
 
 def test_numbers_are_written_as_in_britain():
@@ -70,7 +102,10 @@ def test_lists_and_first_letters_read_well():
         ("better", "Independent at six months: better than in the 12 months before, at 54.2%"),
         ("worse", "Independent at six months: worse than in the 12 months before, at 54.2%"),
         ("uncertain", "Independent at six months: no clear difference from the 12 months before, at 54.2%"),
-        ("too_few", "Independent at six months: too few people to compare with the 12 months before, at 54.2%"),
+        (
+            "too_few",
+            "Independent at six months: too few people to compare with the 12 months before, at 54.2%",
+        ),
         (None, "Independent at six months: too few people to compare with the 12 months before, at 54.2%"),
     ],
 )
@@ -80,8 +115,13 @@ def test_the_finding_comes_first_with_n_and_interval_beside_it(verdict, start):
 
 
 def test_a_year_that_may_not_be_shown_says_so_and_shows_no_figure():
-    text = words.finding(row("measure", **SHARE), headline(year_value=None, year_lower=None, year_upper=None, year_n=6))
-    assert text == "Independent at six months: too few people to show a figure for July 2025 to June 2026 (n = 6)."
+    text = words.finding(
+        row("measure", **SHARE), headline(year_value=None, year_lower=None, year_upper=None, year_n=6)
+    )
+    assert (
+        text
+        == "Independent at six months: too few people to show a figure for July 2025 to June 2026 (n = 6)."
+    )
     assert words.comparison(row("measure", **SHARE), headline(year_value=None)) == ""
 
 
@@ -98,18 +138,37 @@ def test_the_year_before_stands_beside_with_the_difference_and_its_interval():
 
 
 def test_less_time_in_hospital_is_better_although_the_number_falls():
-    stay = headline(year_value=9.1, year_lower=8.5, year_upper=9.7, before_value=11.3, before_lower=10.5, before_upper=12.1,
-                    difference=-2.2, diff_lower=-3.2, diff_upper=-1.2)  # fmt: skip
-    assert words.finding(row("measure", **STAY), stay).startswith("Days in hospital: better than in the 12 months before, at 9.1 days")
-    assert "The difference is −2.2 days (95% interval −3.2 to −1.2)." in words.comparison(row("measure", **STAY), stay)
+    stay = headline(
+        year_value=9.1,
+        year_lower=8.5,
+        year_upper=9.7,
+        before_value=11.3,
+        before_lower=10.5,
+        before_upper=12.1,
+        difference=-2.2,
+        diff_lower=-3.2,
+        diff_upper=-1.2,
+    )
+    assert words.finding(row("measure", **STAY), stay).startswith(
+        "Days in hospital: better than in the 12 months before, at 9.1 days"
+    )
+    assert "The difference is −2.2 days (95% interval −3.2 to −1.2)." in words.comparison(
+        row("measure", **STAY), stay
+    )
 
 
 @pytest.mark.parametrize(
     ("ends", "says"),
-    [((20, 800), "higher than in"), ((-800, -20), "lower than in"), ((-300, 300), "no clear difference from")],
+    [
+        ((20, 800), "higher than in"),
+        ((-800, -20), "lower than in"),
+        ((-300, 300), "no clear difference from"),
+    ],
 )
 def test_a_cost_is_higher_or_lower_and_never_better_or_worse(ends, says):
-    text = words.verdict(row("measure", **COST), headline(diff_lower=ends[0], diff_upper=ends[1], verdict="worse"))
+    text = words.verdict(
+        row("measure", **COST), headline(diff_lower=ends[0], diff_upper=ends[1], verdict="worse")
+    )
     assert text == f"{says} the 12 months before"
 
 
@@ -117,9 +176,18 @@ def test_a_cost_is_higher_or_lower_and_never_better_or_worse(ends, says):
     ("name", "says"),
     [
         ("common", "The newest points show no unusual change."),
-        ("improvement_low", "The newest points are lower than chance alone would make likely, which is an improvement."),
-        ("concern_high", "The newest points are higher than chance alone would make likely, which is a concern."),
-        ("neutral_high", "The newest points are higher than chance alone would make likely, and neither way is better."),
+        (
+            "improvement_low",
+            "The newest points are lower than chance alone would make likely, which is an improvement.",
+        ),
+        (
+            "concern_high",
+            "The newest points are higher than chance alone would make likely, which is a concern.",
+        ),
+        (
+            "neutral_high",
+            "The newest points are higher than chance alone would make likely, and neither way is better.",
+        ),
         (None, "There are too few points to tell an unusual change from a usual one."),
     ],
 )
@@ -131,7 +199,10 @@ def test_variation_is_said_in_words(name, says):
     ("name", "says"),
     [
         ("consistently_met", "The target of 14.5 days is met consistently."),
-        ("consistently_missed", "The target of 14.5 days is missed consistently, and as things stand it will be."),
+        (
+            "consistently_missed",
+            "The target of 14.5 days is missed consistently, and as things stand it will be.",
+        ),
         ("hit_and_miss", "The target of 14.5 days is met at times and missed at times."),
         (None, "It is too early to tell whether the target of 14.5 days can be relied on."),
     ],
@@ -145,24 +216,52 @@ def test_a_measure_without_target_has_no_sentence_about_one():
 
 
 def test_completeness_is_said_with_the_people_who_could_be_counted():
-    assert words.completeness(headline()) == "Results are known for 88% of the 923 people who could be counted."
+    assert (
+        words.completeness(headline()) == "Results are known for 88% of the 923 people who could be counted."
+    )
 
 
 def test_each_reason_for_a_hidden_point_is_counted_in_the_alt_text():
     series = [
-        row("series", period="April 2026", shown=True, value=49.0, signal="common", chart="xmr", centre=50.0, lower_limit=44.0, upper_limit=56.0),
-        row("series", period="May 2026", shown=True, value=52.0, signal="improvement", chart="xmr", centre=50.0, lower_limit=44.0, upper_limit=56.0),
+        row(
+            "series",
+            period="April 2026",
+            shown=True,
+            value=49.0,
+            signal="common",
+            chart="xmr",
+            centre=50.0,
+            lower_limit=44.0,
+            upper_limit=56.0,
+        ),
+        row(
+            "series",
+            period="May 2026",
+            shown=True,
+            value=52.0,
+            signal="improvement",
+            chart="xmr",
+            centre=50.0,
+            lower_limit=44.0,
+            upper_limit=56.0,
+        ),
         row("series", period="June 2026", shown=False, reason="too few"),
         row("series", period="July 2026", shown=False, reason="suppressed"),
         row("series", period="August 2026", shown=False, reason="not yet due"),
-    ]  # fmt: skip
+    ]
     text = words.chart_alt(row("measure", **SHARE), series)
-    assert "newest 52.0%" in text and "1 point of improvement." in text and "limits from 44.0% to 56.0%" in text
+    assert (
+        "newest 52.0%" in text and "1 point of improvement." in text and "limits from 44.0% to 56.0%" in text
+    )
     assert text.endswith(
-        "Points not shown: 1 (not yet due, as follow-up is not complete), 1 (not shown, to protect people's privacy) "
+        "Points not shown: 1 (not yet due, as follow-up is not complete), "
+        "1 (not shown, to protect people's privacy) "
         "and 1 (too few people to show)."
     )
-    assert words.chart_alt(row("measure", **SHARE), series[2:]) == "Independent at six months: no point can be shown yet."
+    assert (
+        words.chart_alt(row("measure", **SHARE), series[2:])
+        == "Independent at six months: no point can be shown yet."
+    )
 
 
 def test_newcombes_worked_example_of_a_difference_between_proportions():
@@ -185,8 +284,16 @@ def test_a_difference_without_an_interval_is_not_judged():
 
 
 def _fifth(number: int, value: float | None, reason: str | None = None) -> SimpleNamespace:
-    return row("inequality", fifth=number, n=100, value=value, lower=None if value is None else value - 4,
-               upper=None if value is None else value + 4, shown=value is not None, reason=reason)  # fmt: skip
+    return row(
+        "inequality",
+        fifth=number,
+        n=100,
+        value=value,
+        lower=None if value is None else value - 4,
+        upper=None if value is None else value + 4,
+        shown=value is not None,
+        reason=reason,
+    )
 
 
 def test_inequality_says_which_end_fares_worse_only_when_clear():
@@ -201,14 +308,30 @@ def test_inequality_says_which_end_fares_worse_only_when_clear():
 
 
 def test_value_names_outcome_and_cost_before_the_ratio_and_says_why_there_is_none():
-    year = row("value", words="2025", period_start=date(2025, 1, 1), n=100, completeness=0.9, outcome=50.0, outcome_lower=40.0,
-               outcome_upper=60.0, cost=1000.0, cost_lower=900.0, cost_upper=1100.0, ratio=50.0, ratio_lower=40.0, ratio_upper=61.0,
-               shown=True)  # fmt: skip
+    year = row(
+        "value",
+        words="2025",
+        period_start=date(2025, 1, 1),
+        n=100,
+        completeness=0.9,
+        outcome=50.0,
+        outcome_lower=40.0,
+        outcome_upper=60.0,
+        cost=1000.0,
+        cost_lower=900.0,
+        cost_upper=1100.0,
+        ratio=50.0,
+        ratio_lower=40.0,
+        ratio_upper=61.0,
+        shown=True,
+    )
     text = costs.value_year(year, "people alive")
     assert text.index("50.0%") < text.index("£1,000") < text.index("£100,000")
     assert "(n = 100, 95% interval 40.0% to 60.0%, known for 90%)" in text
     year.shown, year.reason = False, "the cost's interval includes nought"
-    assert costs.value_year(year, "people alive").endswith("No ratio is shown: the cost's interval includes nought.")
+    assert costs.value_year(year, "people alive").endswith(
+        "No ratio is shown: the cost's interval includes nought."
+    )
     year.outcome, year.reason = None, "too few"
     assert costs.value_year(year, "") == "In 2025, outcome and cost cannot be shown: too few people to show."
 
@@ -218,8 +341,16 @@ SERVICE = row("service", service="stroke", name="Stroke")
 
 def test_each_rule_for_a_decision_is_met_alone_and_named():
     def why(**values):
-        calm = {"verdict": "uncertain", "variation": "common", "assurance": "hit_and_miss", "completeness": 0.9}
-        return [f.text for f in decisions.decide(SERVICE, [(row("measure", **SHARE), headline(**(calm | values)))])]
+        calm = {
+            "verdict": "uncertain",
+            "variation": "common",
+            "assurance": "hit_and_miss",
+            "completeness": 0.9,
+        }
+        return [
+            f.text
+            for f in decisions.decide(SERVICE, [(row("measure", **SHARE), headline(**(calm | values)))])
+        ]
 
     assert why() == []
     assert why(assurance="consistently_missed") == ["the target of 50% is missed consistently."]
@@ -230,16 +361,30 @@ def test_each_rule_for_a_decision_is_met_alone_and_named():
 
 
 def test_what_changed_and_what_may_be_chance_share_out_every_measure():
-    pairs = [(row("measure", **SHARE), headline(verdict=v)) for v in ("better", "worse", "uncertain", "too_few")]
+    pairs = [
+        (row("measure", **SHARE), headline(verdict=v)) for v in ("better", "worse", "uncertain", "too_few")
+    ]
     assert [f.text.split(",")[0] for f in decisions.changed(SERVICE, pairs)] == ["better", "worse"]
-    assert [f.text for f in decisions.unclear(SERVICE, pairs)] == ["no clear difference between the two years.", "too few people to tell."]
+    assert [f.text for f in decisions.unclear(SERVICE, pairs)] == [
+        "no clear difference between the two years.",
+        "too few people to tell.",
+    ]
 
 
 def test_the_summary_has_at_most_five_sentences_and_the_finding_first():
-    pairs = [(row("measure", **SHARE), headline()), (row("measure", **STAY), headline(verdict="worse")), (row("measure", **COST), headline())]
-    years = [row("value", period_start=date(2025, 1, 1), shown=True, ratio=3.66, ratio_lower=3.4, ratio_upper=3.9)]
+    pairs = [
+        (row("measure", **SHARE), headline()),
+        (row("measure", **STAY), headline(verdict="worse")),
+        (row("measure", **COST), headline()),
+    ]
+    years = [
+        row("value", period_start=date(2025, 1, 1), shown=True, ratio=3.66, ratio_lower=3.4, ratio_upper=3.9)
+    ]
     text = about.summary(SERVICE, pairs, years)
-    assert text.startswith("Compared with the 12 months before: better for independent at six months; worse for days in hospital.")
+    assert text.startswith(
+        "Compared with the 12 months before: better for independent at six months; "
+        "worse for days in hospital."
+    )
     assert len(re.findall(r"\.(?=\s|$)", text)) <= 5
 
 
@@ -254,17 +399,30 @@ def test_synthetic_figures_are_called_so_first():
 
 _WORDS = {
     "verdict": ["better", "worse", "uncertain", "too_few", None],
-    "variation": ["common", "improvement_high", "improvement_low", "concern_high", "concern_low", "neutral_low", None],
+    "variation": [
+        "common",
+        "improvement_high",
+        "improvement_low",
+        "concern_high",
+        "concern_low",
+        "neutral_low",
+        None,
+    ],
     "assurance": ["consistently_met", "consistently_missed", "hit_and_miss", None],
-    "direction": ["increase", "decrease", "neutral"], "unit": ["%", "days", "index", "score", "£"],
-    "role": ["outcome", "cost"], "interval": ["month", "quarter", "half_year", "year"],
+    "direction": ["increase", "decrease", "neutral"],
+    "unit": ["%", "days", "index", "score", "£"],
+    "role": ["outcome", "cost"],
+    "interval": ["month", "quarter", "half_year", "year"],
     "reason": ["too few", "not yet due", "suppressed", "the interval includes nought", None],
-    "group": ["patient", "carer", "clinician"], "method": ["survey", "discussion_group"],
-    "signal": ["common", "improvement", "concern", "neutral", None], "chart": ["xmr", "run", None],
+    "group": ["patient", "carer", "clinician"],
+    "method": ["survey", "discussion_group"],
+    "signal": ["common", "improvement", "concern", "neutral", None],
+    "chart": ["xmr", "run", None],
     "fifth": [1, 2, 3, 4, 5],
     "period": ["July 2025", "July to September 2025"],  # the grain of its table: never missing
-    "name": ["Cured", "EQ-5D index", "A team"], "title": ["Early discharge", None],
-}  # fmt: skip
+    "name": ["Cured", "EQ-5D index", "A team"],
+    "title": ["Early discharge", None],
+}
 
 
 def rows_of(table: str) -> st.SearchStrategy[SimpleNamespace]:
@@ -278,21 +436,31 @@ def rows_of(table: str) -> st.SearchStrategy[SimpleNamespace]:
             return st.none() | st.floats(0, 1)
         return {
             "text": st.none() | st.sampled_from(["July 2025 to June 2026", "words"]),
-            "integer": st.none() | st.integers(0, 3) if column.name == "decimals" else st.none() | st.integers(0, 10**6),
+            "integer": st.none() | st.integers(0, 3)
+            if column.name == "decimals"
+            else st.none() | st.integers(0, 10**6),
             "number": figure,
             "date": st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),
             "flag": st.booleans(),
         }[column.kind]
 
-    return st.fixed_dictionaries({c.name: cell(c) for c in TABLES[table].columns}).map(lambda values: SimpleNamespace(**values))
+    return st.fixed_dictionaries({c.name: cell(c) for c in TABLES[table].columns}).map(
+        lambda values: SimpleNamespace(**values)
+    )
 
 
 CAUSAL = re.compile(r"\b(because|led to|caused|thanks to|due to the|resulted in|as a result)\b", re.I)
 
 
 def fit_to_print(text: str) -> None:
-    assert "nan" not in re.findall(r"[A-Za-z]+", text.lower()) and "None" not in text and "inf" not in text.split()
-    assert "  " not in text and " ." not in text and " ," not in text and ".." not in text and "()" not in text
+    assert (
+        "nan" not in re.findall(r"[A-Za-z]+", text.lower())
+        and "None" not in text
+        and "inf" not in text.split()
+    )
+    assert (
+        "  " not in text and " ." not in text and " ," not in text and ".." not in text and "()" not in text
+    )
     assert text.count("(") == text.count(")")
     assert not CAUSAL.search(text)
     assert "−−" not in text and "£−" not in text
@@ -302,27 +470,50 @@ def fit_to_print(text: str) -> None:
 @given(rows_of("measure"), rows_of("headline"), st.lists(rows_of("series"), max_size=3), rows_of("change"))
 def test_every_sentence_about_a_measure_is_fit_to_print(measure, line, series, change):
     for text in (
-        words.paragraph(measure, line), words.finding(measure, line), words.chart_alt(measure, series, [change]),
-        words.caption(measure, series), about.measure_note(measure), people.change(change, measure), people.change(change, None),
-        about.interval_cell(measure, line), *(f.text for f in decisions.decide(SERVICE, [(measure, line)])),
-        *(f.text for f in decisions.changed(SERVICE, [(measure, line)])), about.summary(SERVICE, [(measure, line)], []),
-    ):  # fmt: skip
+        words.paragraph(measure, line),
+        words.finding(measure, line),
+        words.chart_alt(measure, series, [change]),
+        words.caption(measure, series),
+        about.measure_note(measure),
+        people.change(change, measure),
+        people.change(change, None),
+        about.interval_cell(measure, line),
+        *(f.text for f in decisions.decide(SERVICE, [(measure, line)])),
+        *(f.text for f in decisions.changed(SERVICE, [(measure, line)])),
+        about.summary(SERVICE, [(measure, line)], []),
+    ):
         fit_to_print(text)
 
 
 @settings(max_examples=120, deadline=None)
 @given(
-    st.lists(rows_of("value"), max_size=3), rows_of("cost_summary"), st.lists(rows_of("cost_spread"), max_size=3),
-    st.lists(rows_of("importance"), max_size=4), st.lists(rows_of("asked"), max_size=3), st.lists(rows_of("inequality"), max_size=3),
-    rows_of("measure"), rows_of("revision"),
-)  # fmt: skip
-def test_every_sentence_about_costs_and_people_is_fit_to_print(years, summary, bands, ratings, asked, fifths, measure, moved):
+    st.lists(rows_of("value"), max_size=3),
+    rows_of("cost_summary"),
+    st.lists(rows_of("cost_spread"), max_size=3),
+    st.lists(rows_of("importance"), max_size=4),
+    st.lists(rows_of("asked"), max_size=3),
+    st.lists(rows_of("inequality"), max_size=3),
+    rows_of("measure"),
+    rows_of("revision"),
+)
+def test_every_sentence_about_costs_and_people_is_fit_to_print(
+    years, summary, bands, ratings, asked, fifths, measure, moved
+):
     bands = [b for b in bands if b.from_gbp is not None]
     for text in (
-        costs.value_change(years), costs.value_alt(years), *(costs.value_year(y, "people cured") for y in years), costs.spread(summary),
-        costs.spread_alt(bands, summary), people.what_matters(ratings), people.groups_differ(ratings), people.importance_alt(ratings),
-        people.asked(asked), people.inequality(measure, fifths), people.inequality_alt(measure, fifths), people.revision(moved, measure),
+        costs.value_change(years),
+        costs.value_alt(years),
+        *(costs.value_year(y, "people cured") for y in years),
+        costs.spread(summary),
+        costs.spread_alt(bands, summary),
+        people.what_matters(ratings),
+        people.groups_differ(ratings),
+        people.importance_alt(ratings),
+        people.asked(asked),
+        people.inequality(measure, fifths),
+        people.inequality_alt(measure, fifths),
+        people.revision(moved, measure),
         costs.by_stage(["Ward", "Clinic", "Home"][: len(years)], [s.cost for s in years], complete=False),
         costs.by_department(["Ward"] * len(years), [s.cost for s in years]),
-    ):  # fmt: skip
+    ):
         fit_to_print(text)

@@ -27,7 +27,11 @@ def compiled(body: str) -> bytes:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.text(st.characters(codec="ascii", min_codepoint=33, exclude_characters="'\"-.&"), min_size=1, max_size=30))
+@given(
+    st.text(
+        st.characters(codec="ascii", min_codepoint=33, exclude_characters="'\"-.&"), min_size=1, max_size=30
+    )
+)
 def test_any_words_come_out_as_they_went_in(text):
     shown = html_of(Words((f"Said {text} here",))._repr_markdown_())
     assert "".join(shown.itertext()).strip() == f"Said {text} here"
@@ -40,7 +44,9 @@ def test_empty_words_show_nothing_and_leave_no_gap():
 
 
 def test_points_are_a_list_with_bold_or_linked_leads():
-    shown = html_of(Points((Item("one"), Item("two", lead="B:"), Item("three", lead="C", href="c.qmd")))._repr_markdown_())
+    shown = html_of(
+        Points((Item("one"), Item("two", lead="B:"), Item("three", lead="C", href="c.qmd")))._repr_markdown_()
+    )
     assert [li.text_content() for li in shown.iter("li")] == ["one", "B: two", "C three"]
     assert shown.find(".//a").get("href") == "c.qmd" and shown.find(".//strong").text == "B:"
 
@@ -52,23 +58,38 @@ def test_a_heading_keeps_its_level_and_id():
 
 def test_a_figure_is_written_beside_its_document_with_caption_and_alt(tmp_path, monkeypatch):
     monkeypatch.setenv("QUARTO_DOCUMENT_PATH", str(tmp_path))
-    markdown = Figure("stroke-stay", "<svg/>", "Cap *x*", 'Alt "q" with\nline', "public/stroke")._repr_markdown_()
+    markdown = Figure(
+        "stroke-stay", "<svg/>", "Cap *x*", 'Alt "q" with\nline', "public/stroke"
+    )._repr_markdown_()
     assert (tmp_path / "figures/public/stroke/stroke-stay.svg").read_bytes() == b"<svg/>"
-    assert markdown == '![Cap \\*x\\*](figures/public/stroke/stroke-stay.svg){#fig-stroke-stay fig-alt="Alt ”q” with line"}'
+    assert (
+        markdown == "![Cap \\*x\\*](figures/public/stroke/stroke-stay.svg)"
+        '{#fig-stroke-stay fig-alt="Alt ”q” with line"}'
+    )
     shown = html_of(markdown)
     assert shown.find(".//figcaption").text_content() == "Cap *x*"
 
 
 def two_rows():
     return table(
-        "t", "A caption", {"Row": ["a", NASTY], "Icon": [icons.variation("concern_high"), icons.variation(None)], "Cost": ["£1", "£2"]},
+        "t",
+        "A caption",
+        {
+            "Row": ["a", NASTY],
+            "Icon": [icons.variation("concern_high"), icons.variation(None)],
+            "Cost": ["£1", "£2"],
+        },
         numbers=("Cost",),
-    )  # fmt: skip
+    )
 
 
 def test_a_table_has_header_cells_with_scope_for_columns_and_rows():
     shown = lxml_html.fromstring(two_rows().html)
-    assert [(th.text_content(), th.get("scope")) for th in shown.find("thead").iter("th")] == [("Row", "col"), ("Icon", "col"), ("Cost", "col")]
+    assert [(th.text_content(), th.get("scope")) for th in shown.find("thead").iter("th")] == [
+        ("Row", "col"),
+        ("Icon", "col"),
+        ("Cost", "col"),
+    ]
     assert [tr[0].tag for tr in shown.find("tbody").iter("tr")] == ["th", "th"]
     assert all(th.get("scope") == "row" for th in shown.find("tbody").iter("th"))
 
@@ -76,7 +97,9 @@ def test_a_table_has_header_cells_with_scope_for_columns_and_rows():
 def test_a_table_carries_no_style_no_script_no_id_and_shows_text_as_it_stands():
     found = two_rows()
     shown = lxml_html.fromstring(found.html)
-    assert not any(element.get("style") or element.get("id") or element.get("onclick") for element in shown.iter())
+    assert not any(
+        element.get("style") or element.get("id") or element.get("onclick") for element in shown.iter()
+    )
     assert shown.find("tbody")[1][0].text_content() == NASTY
     assert shown.get("class") == "vk"
     assert [cell.get("class") for cell in shown.find("tbody")[0]] == [None, None, "number"]
@@ -95,7 +118,9 @@ def test_a_table_reaches_each_format_once():
     as_typst = pypandoc.convert_text(markdown, "typst", format="markdown")
     assert as_html.count("<table") == 1 and "#table(" not in as_html and "A caption" in as_html
     assert as_typst.count("#table(") == 1 and "<table" not in as_typst
-    assert markdown.rstrip(":").rstrip().endswith("A caption"), "Quarto takes the last paragraph as the caption"
+    assert markdown.rstrip(":").rstrip().endswith("A caption"), (
+        "Quarto takes the last paragraph as the caption"
+    )
 
 
 @settings(max_examples=15, deadline=None)
@@ -105,7 +130,9 @@ def test_any_text_is_a_typst_string(text):
 
 
 def test_icons_differ_in_shape_or_letter_and_not_only_in_colour():
-    found = [icons.variation(n) for n in (*icons.VARIATION_NAMES, None)] + [icons.assurance(n) for n in icons.ASSURANCE_NAMES]
+    found = [icons.variation(n) for n in (*icons.VARIATION_NAMES, None)] + [
+        icons.assurance(n) for n in icons.ASSURANCE_NAMES
+    ]
     assert len({(icon.shape, icon.mark) for icon in found}) == len(found)
     assert len({icon.label for icon in found}) == len(found)
 

@@ -93,6 +93,7 @@ class BoardReport:
                 ],
             },
             numbers=("n", "Known"),
+            widths=(1.6, 2, 0.6, 0.8, 2.2, 2.6, 1.7),
         )
 
     def measures(self) -> Table:
@@ -112,6 +113,7 @@ class BoardReport:
                 ],
             },
             numbers=("n", "Known"),
+            widths=(3.6, 2.5, 0.6, 0.8, 2.2, 2.2),
         )
 
 

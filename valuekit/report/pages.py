@@ -33,12 +33,7 @@ class Pages:
 
     def _service(self, report: ServiceReport, folder: str) -> Iterator[Shown]:
         yield Heading(3, report.service.name, f"home-{report.id}")
-        yield Words(
-            (
-                report.service.summary or "",
-                about_words.summary(report.service, report.pairs, report.rows("value")),
-            )
-        )
+        yield Words((report.service.summary or "", about_words.headline(report.service, report.pairs)))
         yield Points(
             (
                 Item(
@@ -63,12 +58,8 @@ class Pages:
         return Block.of(Points(tuple(items)))
 
     def _counted(self, report: ServiceReport) -> str:
-        n = report.service.pathways
-        return (
-            ""
-            if n is None
-            else f"{n:,} pathways began in the 12 months to the end of {Month.parse(self.mart.about.period).words}."
-        )
+        n, month = report.service.pathways, Month.parse(self.mart.about.period).words
+        return "" if n is None else f"{n:,} pathways began in the 12 months to the end of {month}."
 
     def methods(self) -> Block:
         """Every measure: definition, numerator, denominator, formula in words, interval, source."""
@@ -133,7 +124,10 @@ class Pages:
         effect = f" They carry {pounds(money, 2)}, which no pathway's cost holds." if money else ""
         if not aside:
             return f"All {read:,} rows of {len(files)} files passed every rule."
-        return f"{aside:,} of {read:,} rows ({share(aside / read, 2)}) broke a rule and were kept aside in quarantine.{effect}"
+        return (
+            f"{aside:,} of {read:,} rows ({share(aside / read, 2)}) broke a rule "
+            f"and were kept aside in quarantine.{effect}"
+        )
 
     def _files(self) -> Iterator[Table]:
         files = rows(self.mart.table("quality_file"))
@@ -233,7 +227,8 @@ def reconciled(lines: list[Row]) -> str:
         return "The ledger total is not known, so the parts cannot be checked against it."
     if parts == ledger:
         return f"The parts add up to the ledger total of {pounds(ledger / 100, 2)} to the penny."
-    return f"The parts differ from the ledger total of {pounds(ledger / 100, 2)} by {pounds((parts - ledger) / 100, 2)}."
+    out = pounds((parts - ledger) / 100, 2)
+    return f"The parts differ from the ledger total of {pounds(ledger / 100, 2)} by {out}."
 
 
 def _stopped(text: str | None) -> str:

@@ -89,11 +89,9 @@ class ServiceReport:
         """What the figures are from, and that they are made up where they are."""
         return Words(about_words.made_from(self.mart.about))
 
-    def summary(self) -> Block:
-        """At most five sentences: what the service is for, what changed, what needs a decision."""
-        return Block.of(
-            Words((about_words.summary(self.service, self.pairs, self.rows("value")),)), self.at_a_glance()
-        )
+    def summary(self) -> Words:
+        """At most five sentences: what changed, outcome, cost, value, what needs a decision."""
+        return Words((about_words.summary(self.service, self.pairs, self.rows("value")),))
 
     def at_a_glance(self) -> Table:
         """Every measure in one line: figure, interval, verdict, icons."""
@@ -325,7 +323,7 @@ class ServiceReport:
         figure = self._figure(
             "value",
             value(years[:2]),
-            "Outcome against mean cost of a pathway, with 95% intervals. Better value lies up and to the left.",
+            "Outcome against mean cost of a pathway (95% intervals). Better value lies up and to the left.",
             costs.value_alt(years[:2]),
         )
         text = Words((costs.value_change(years), *(costs.value_year(year, says) for year in years[:2])))
@@ -367,7 +365,7 @@ class ServiceReport:
         figure = self._figure(
             "deprivation",
             deprivation(main, fifths),
-            f"{main.name} by fifth of deprivation, {fifths[0].words or 'newest 24 months'}, with 95% intervals.",
+            f"{main.name} by fifth of deprivation (95% intervals), {fifths[0].words or 'newest 24 months'}.",
             people.inequality_alt(main, fifths),
         )
         columns = {"Measure": [m.name for m, _ in measures]}
@@ -425,7 +423,8 @@ class ServiceReport:
         if not moved:
             return Block.of(Words(("No figure that was published before has moved.",)))
         since = moved[0].since or "the last release"
-        head = f"{len(moved)} published figure{'s' if len(moved) != 1 else ''} moved since the release of {since}."
+        figures = "1 published figure" if len(moved) == 1 else f"{len(moved)} published figures"
+        head = f"{figures} moved since the release of {since}."
         return Block.of(
             Words((head,)), Points(tuple(Item(people.revision(r, names[r.measure])) for r in moved))
         )

@@ -131,7 +131,8 @@ class Table:
 
     def _repr_markdown_(self) -> str:
         return (
-            f"::: {{#tbl-{self.id}}}\n\n```{{=html}}\n{self.html}\n```\n\n```{{=typst}}\n{self.typst}\n```\n\n"
+            f"::: {{#tbl-{self.id}}}\n\n"
+            f"```{{=html}}\n{self.html}\n```\n\n```{{=typst}}\n{self.typst}\n```\n\n"
             f"{escape_markdown(self.caption)}\n\n:::"
         )
 

@@ -89,14 +89,16 @@ def icon_html(icon: Icon) -> str:
 
 def icon_typst(icon: Icon) -> str:
     """The icon with its words, the drawing carried inside the Typst text."""
-    picture = f'image(bytes({typst_string(icon.svg)}), format: "svg", height: 1.1em, alt: {typst_string(icon.label)})'
+    drawing, alt = typst_string(icon.svg), typst_string(icon.label)
+    picture = f'image(bytes({drawing}), format: "svg", height: 1.1em, alt: {alt})'
     return f"#box(baseline: 20%, {picture}) #{typst_string(icon.label)}"
 
 
 def icon_line(*icons: Icon) -> Inline:
     """Icons with their words, as a paragraph."""
     spans = " ".join(icon_html(icon) for icon in icons)
-    return Inline(f'<p class="vk-icons">{spans}</p>', " #h(1.5em) ".join(icon_typst(icon) for icon in icons))
+    typst = " #h(1.5em) ".join(icon_typst(icon) for icon in icons)
+    return Inline(f'<p class="vk-icons">{spans}</p>', f"#block[{typst}]")
 
 
 def typst_string(text: str) -> str:

@@ -21,7 +21,7 @@ SIGNALS = {"common": "#a6a6a6", "improvement": "#00b0f0", "concern": "#e46c0a", 
 SHAPES = {"common": "o", "improvement": "s", "concern": "D", "neutral": "^"}
 
 WIDTH, TEXT, LABEL = 5.0, 11.0, 10.0
-"""Inches and points (`LABEL`: text on the chart): at 320 CSS pixels the text is still as large as small print (8 px)."""
+"""Inches, and points of the axes' text and of labels on the chart: still 8 px high on a phone of 320 px."""
 
 _RC = {
     "svg.fonttype": "none",  # text stays text: selectable, small, in the page's own font
@@ -61,7 +61,7 @@ def wrapped(text: str, width: int) -> str:
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Heights for labels that are wanted at `wanted`: in the same order, at least `gap` apart, from `low` to `high`.
+    """Heights for labels: near `wanted`, in the same order, at least `gap` apart, from `low` to `high`.
 
     Labels keep their place where they can; where they cannot all fit, they are evenly spaced.
     """

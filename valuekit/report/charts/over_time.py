@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -175,7 +176,7 @@ def _breaks(start: pd.Timestamp, end: pd.Timestamp) -> list[pd.Timestamp]:
 
 
 def _tick_labels(measure: Row, ticks: Sequence[float]) -> list[str]:
-    steps = [abs(b - a) for a, b in zip(ticks, ticks[1:], strict=False)]
+    steps = [abs(b - a) for a, b in itertools.pairwise(ticks)]
     decimals = next(
         (d for d in (0, 1, 2, 3) if all(abs(t * 10**d - round(t * 10**d)) < 1e-6 for t in ticks)), 2
     )

@@ -37,7 +37,9 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
     # The better outcome is named at the top of its line and the other at the foot: labels never meet.
     highest = table["outcome"].idxmax()
     table["va"] = ["top" if i == highest else "bottom" for i in table.index]
-    table["label_y"] = [row.outcome_upper if i == highest else row.outcome_lower for i, row in table.iterrows()]
+    table["label_y"] = [
+        row.outcome_upper if i == highest else row.outcome_lower for i, row in table.iterrows()
+    ]
     low, high = table["outcome_lower"].min(), table["outcome_upper"].max()
     up = (high - low) or 1.0
     return (

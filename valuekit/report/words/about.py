@@ -9,9 +9,12 @@ from valuekit.project import Month
 from valuekit.report.audience import Row
 from valuekit.report.words import costs, decisions
 from valuekit.report.words import measures as words
-from valuekit.report.words.numbers import amount, listed, lower_first, number, pounds, sentence
+from valuekit.report.words.numbers import amount, listed, lower_first, number, pounds, sentence, share
 
-SYNTHETIC = "These figures are synthetic: made up to show how the report works. They describe no real patient, service or trust."
+SYNTHETIC = (
+    "These figures are synthetic: made up to show how the report works. "
+    "They describe no real patient, service or trust."
+)
 
 
 def made_from(about: About) -> tuple[str, ...]:
@@ -24,17 +27,27 @@ def summary(service: Row, pairs: Sequence[decisions.Pair], years: Sequence[Row])
     """A service in at most five sentences, the finding first."""
     outcomes = [pair for pair in pairs if pair[0].role != "cost"]
     cost = [pair for pair in pairs if pair[0].role == "cost"]
-    better = [lower_first(m.name) for m, h in outcomes if h.verdict == "better"]
-    worse = [lower_first(m.name) for m, h in outcomes if h.verdict == "worse"]
-    compared = sum(h.verdict in ("better", "worse", "uncertain") for _, h in outcomes)
     known = sorted((y for y in years if y.period_start is not None), key=lambda y: y.period_start)
     return sentence(
-        _findings(better, worse, compared, len(outcomes)),
+        _changed(outcomes),
         _main(outcomes),
         words.finding(*cost[0]) if cost else "",
         costs.ratio(known[-1]) if known else "",
         _to_decide(service, pairs),
     )
+
+
+def headline(service: Row, pairs: Sequence[decisions.Pair]) -> str:
+    """The service in three sentences, for the front page: what changed, its first outcome, what to decide."""
+    outcomes = [pair for pair in pairs if pair[0].role != "cost"]
+    return sentence(_changed(outcomes), _main(outcomes), _to_decide(service, pairs))
+
+
+def _changed(outcomes: Sequence[decisions.Pair]) -> str:
+    better = [lower_first(m.name) for m, h in outcomes if h.verdict == "better"]
+    worse = [lower_first(m.name) for m, h in outcomes if h.verdict == "worse"]
+    compared = sum(h.verdict in ("better", "worse", "uncertain") for _, h in outcomes)
+    return _findings(better, worse, compared, len(outcomes))
 
 
 def _findings(better: list[str], worse: list[str], compared: int, of: int) -> str:
@@ -66,9 +79,11 @@ def measure_note(measure: Row) -> str:
 
 def followup(low: Sequence[str]) -> str:
     """Which measures have too little follow-up to rest on."""
+    enough = share(decisions.COMPLETE_ENOUGH)
     if not low:
-        return "Every measure has results for at least 60% of the people who could be counted."
-    return f"Read with caution, as fewer than 60% of results are known: {listed([lower_first(name) for name in low])}."
+        return f"Every measure has results for at least {enough} of the people who could be counted."
+    names = listed([lower_first(name) for name in low])
+    return f"Read with caution, as fewer than {enough} of results are known: {names}."
 
 
 def ranged(figure: str, lower: float | None, upper: float | None, unit: str, decimals: int) -> str:

@@ -1,4 +1,4 @@
-"""Sentences about the cost of a pathway: by stage, by department, behind the average, and with the outcome."""
+"""Sentences about the cost of a pathway: by stage, by department, its spread, and beside the outcome."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def spread(summary: Row | None) -> str:
         parts.append(f"Half of the pathways cost less than {pounds(summary.median)}.")
     if summary.p10 is not None and summary.p90 is not None:
         parts.append(
-            f"One in ten costs less than {pounds(summary.p10)} and one in ten more than {pounds(summary.p90)}."
+            f"One in ten costs less than {pounds(summary.p10)}, "
+            f"and one in ten more than {pounds(summary.p90)}."
         )
     if summary.dearest_share is not None:
         parts.append(f"The dearest tenth of pathways takes {share(summary.dearest_share)} of the whole cost.")
@@ -85,10 +86,8 @@ def spread_alt(bands: Sequence[Row], summary: Row | None) -> str:
     )
     missing = len(bands) - len(shown)
     return sentence(
-        f"Bars of the number of pathways by cost. The fullest band is {ends} with {fullest.pathways:,} pathways.",
-        f"Of {len(bands)} bands, {missing} {'is' if missing == 1 else 'are'} not shown, to protect people's privacy."
-        if missing
-        else "",
+        f"Bars of the number of pathways by cost. The fullest band is {ends}, {fullest.pathways:,} pathways.",
+        f"{missing} of the {len(bands)} bands not shown, to protect people's privacy." if missing else "",
         f"The mean is {pounds(summary.mean)} and the median {pounds(summary.median)}."
         if summary is not None and summary.mean is not None and summary.median is not None
         else "",
@@ -132,7 +131,7 @@ def ratio(row: Row) -> str:
 
 
 def value_change(years: Sequence[Row]) -> str:
-    """The two newest years of ``value`` compared, outcome and cost each with the interval of its difference."""
+    """The two newest years of ``value``: outcome and cost, each with the interval of its difference."""
     known = sorted(
         (y for y in years if None not in (y.outcome, y.cost, y.period_start)), key=lambda y: y.period_start
     )

@@ -13,7 +13,7 @@ from valuekit.report.words import measures as words
 from valuekit.report.words.numbers import share
 
 COMPLETE_ENOUGH = 0.6
-"""Share of results known under which a figure says too little (a convention of PROMs programmes in the NHS)."""
+"""Share of results known under which a figure is put before the board: a choice, printed with the list."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,9 @@ def changed(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
             if headline.difference is not None
             else ""
         )
-        text = (
-            f"{words.verdict(measure, headline).split(' than ')[0]}, "
-            f"from {words.value_of(measure, headline.before_value)} to {words.value_of(measure, headline.year_value)}{size}."
-        )
+        before, now = (words.value_of(measure, v) for v in (headline.before_value, headline.year_value))
+        way = words.verdict(measure, headline).split(" than ")[0]
+        text = f"{way}, from {before} to {now}{size}."
         found.append(Finding(service.name, measure.name, text))
     return found
 

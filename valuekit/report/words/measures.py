@@ -61,10 +61,8 @@ def verdict(measure: Row, headline: Row) -> str:
     """
     ends = (headline.diff_lower, headline.diff_upper)
     if (
-        (measure.role != "cost"
-        and measure.direction in ("increase", "decrease"))
-        or headline.verdict == "too_few"
-    ):
+        measure.role != "cost" and measure.direction in ("increase", "decrease")
+    ) or headline.verdict == "too_few":
         return _VERDICT.get(headline.verdict or "", _VERDICT["too_few"])
     if None in ends:
         return _VERDICT["too_few"]
@@ -81,7 +79,8 @@ def finding(measure: Row, headline: Row) -> str:
     beside = evidence(
         headline.year_n, headline.year_lower, headline.year_upper, measure.unit or "", measure.decimals or 0
     )
-    return f"{measure.name}: {verdict(measure, headline)}, at {figure} in {_months(headline.year_words)} ({beside})."
+    months = _months(headline.year_words)
+    return f"{measure.name}: {verdict(measure, headline)}, at {figure} in {months} ({beside})."
 
 
 def _too_few(headline: Row) -> str:

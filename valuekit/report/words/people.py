@@ -1,4 +1,4 @@
-"""Sentences about people: what matters to them, who was asked, who fares worse, and what was changed for them."""
+"""Sentences about people: what matters to them, who was asked, who fares worse, what was changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def what_matters(ratings: Sequence[Row]) -> str:
 
 
 def groups_differ(ratings: Sequence[Row]) -> str:
-    """Where clinicians rate a topic clearly otherwise than patients: the interval of the difference leaves out nought."""
+    """Where patients and clinicians differ clearly: the interval of the difference leaves out nought."""
     by_topic: dict[str, dict[str, Row]] = {}
     for r in ratings:
         if r.shown:
@@ -58,7 +58,9 @@ def groups_differ(ratings: Sequence[Row]) -> str:
 def asked(groups: Sequence[Row]) -> str:
     """Who said so, how and when (``asked``)."""
     parts = [
-        f"{row.people:,} {_GROUPS.get(row.group, row.group)} {_METHODS.get(row.method, row.method or '')}".strip()
+        sentence(
+            f"{row.people:,}", _GROUPS.get(row.group, row.group), _METHODS.get(row.method, row.method or "")
+        )
         for row in groups
         if row.people
     ]
@@ -109,10 +111,12 @@ def inequality(measure: Row, fifths: Sequence[Row]) -> str:
 
 def inequality_alt(measure: Row, fifths: Sequence[Row]) -> str:
     """Alt text of the chart by deprivation."""
-    parts = [
-        f"fifth {row.fifth} {value_of(measure, row.value) if row.shown and row.value is not None else why_not_shown(row.reason)}"
-        for row in fifths
-    ]
+    parts = []
+    for row in fifths:
+        shown = row.shown and row.value is not None
+        parts.append(
+            f"fifth {row.fifth} {value_of(measure, row.value) if shown else why_not_shown(row.reason)}"
+        )
     return (
         f"{measure.name} by fifth of deprivation, 1 the most deprived: {listed(parts)}."
         if parts
@@ -137,16 +141,16 @@ def change(row: Row, measure: Row | None) -> str:
     if row.before_value is None or row.after_value is None:
         return sentence(told, f"{measure.name}: the figures before and after cannot be compared yet.")
     unit, decimals = measure.unit or "", measure.decimals or 0
-    figures = (
-        f"{measure.name} was {value_of(measure, row.before_value)} before ({_who(row.before_words, row.before_n)}) and "
-        f"{value_of(measure, row.after_value)} after ({_who(row.after_words, row.after_n)})"
-    )
+    before = f"{value_of(measure, row.before_value)} before ({_who(row.before_words, row.before_n)})"
+    after = f"{value_of(measure, row.after_value)} after ({_who(row.after_words, row.after_n)})"
     size = ""
     if row.difference is not None:
         size = f", a difference of {signed_difference(row.difference, unit, decimals)}"
         size += interval_of_difference(row.diff_lower, row.diff_upper, unit, decimals)
     return sentence(
-        told, f"{head}. {figures}{size}.", "A difference over time alone does not show where it came from."
+        told,
+        f"{head}. {measure.name} was {before} and {after}{size}.",
+        "A difference over time alone does not show where it came from.",
     )
 
 
