@@ -1,6 +1,7 @@
 """The faults of the synthetic extracts: each as often as declared, all rare, none in the ledger."""
 
 from dataclasses import asdict
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 import yaml
 from sample_drop import ROOT, extract, truth
 
-from valuekit.extracts.sample import Blemishes
+from valuekit.extracts.sample import Blemishes, KnownEffects
 from valuekit.extracts.sample.people import check_digit
 from valuekit.extracts.schemas import load_schemas
 from valuekit.project import Project
@@ -184,3 +185,25 @@ def test_every_code_in_the_true_tables_is_one_that_the_schemas_allow():
         for column, allowed in schema.codes.items():
             if column in truth()[1][name]:
                 assert set(truth()[1][name][column]) - {""} <= set(allowed), f"{name}.{column}"
+
+
+# The description
+
+
+def test_docs_sample_counts_the_blemishes_as_they_are_declared():
+    text = (ROOT / "docs/sample.md").read_text(encoding="utf-8").split("## Blemishes")[1]
+    cells = [line.split("|") for line in text.splitlines() if line.startswith("| ")]
+    counts = [int(cell[2]) for cell in cells if cell[2].strip().isdigit()]
+    assert counts == list(asdict(DECLARED).values())
+
+
+def test_docs_sample_states_every_known_effect():
+    text = (ROOT / "docs/sample.md").read_text(encoding="utf-8")
+    for name, value in asdict(KnownEffects()).items():
+        if isinstance(value, date):
+            said = f"{value.day} {value:%B %Y}"
+        elif name.startswith(("stay", "wait")):
+            said = f"{value:g}.0 days" if name == "stay_before" else f"{value:g} days"
+        else:
+            said = f"{value:g}" if name.startswith("recurrence") else f"{100 * value:.0f}%"
+        assert said in text, name
