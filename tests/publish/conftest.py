@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,15 +12,18 @@ import pytest
 
 from valuekit.mart import About
 from valuekit.project import Month, Project
+from valuekit.publish.assets import write_fonts
 from valuekit.publish.plan import Edition, jobs
 from valuekit.publish.quarto_project import read_project
 from valuekit.publish.render import Result, close_worker, render
 
 PERIOD = Month(2026, 10)
 SVG = """<?xml version="1.0"?>
-<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 40 20" width="40pt" height="20pt">
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+ viewBox="0 0 40 20" width="40pt" height="20pt">
  <metadata>made by nobody</metadata>
- <defs><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style><path id="m1" d="M0 0L4 4"/></defs>
+ <defs><style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style></defs>
+ <defs><path id="m1" d="M0 0L4 4"/></defs>
  <clipPath id="clip"><rect width="40" height="20"/></clipPath>
  <g id="axes_1" clip-path="url(#clip)"><use xlink:href="#m1" style="stroke: #0000ff; stroke-width: 2"/></g>
 </svg>
@@ -107,14 +111,19 @@ def make_small(root: Path) -> Small:
     return small
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Small:
-    return make_small(tmp_path / "a project")
+@pytest.fixture(scope="session")
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site's fonts, cut once for all tests."""
+    folder = tmp_path_factory.mktemp("fonts")
+    write_fonts(folder / "cache", folder / "site")
+    return folder / "cache"
 
 
 @pytest.fixture
-def new_small(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Small]:
-    return lambda: make_small(tmp_path_factory.mktemp("small") / "a project")
+def small(tmp_path: Path, fonts: Path) -> Small:
+    made = make_small(tmp_path / "a project")
+    shutil.copytree(fonts, made.root / "_build" / "fonts")
+    return made
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -90,7 +90,8 @@ def test_one_document_leaves_nothing_for_the_next(small) -> None:
     before = matplotlib.rcParams["font.size"]
     code = "import os, matplotlib\nleft = 1\nos.environ['LEFT'] = '1'\nmatplotlib.rcParams['font.size'] = 99"
     outputs(small, cell(code))
-    code = "import os, matplotlib\nprint('left' in globals(), 'LEFT' in os.environ, matplotlib.rcParams['font.size'])"
+    code = "import os, matplotlib\n"
+    code += "print('left' in globals(), 'LEFT' in os.environ, matplotlib.rcParams['font.size'])"
     assert f"False False {before}" in outputs(small, cell(code))[0]
 
 

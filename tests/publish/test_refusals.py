@@ -128,7 +128,7 @@ def test_navigation_to_a_page_that_is_not_there_is_refused(small) -> None:
     small.write(
         "_quarto.yml", (small.root / "_quarto.yml").read_text().replace("index.qmd", "reports/idnex.qmd")
     )
-    with pytest.raises(DocumentError, match="navigation leads to 'reports/idnex.qmd'"):
+    with pytest.raises(DocumentError, match=r"navigation leads to 'reports/idnex\.qmd'"):
         check_documents(small.project, ("public",))
 
 

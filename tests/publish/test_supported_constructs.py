@@ -18,12 +18,15 @@ EXAMPLES = {row.key: row.example for row in SUPPORTED}
 
 IN_HTML = {  # what the page must hold, as XPath from <main>
     "heading": "//h2[@id='results']/following::h3[.='Detail']",
-    "text": "//p[em and strong and code and a[@role='doc-noteref']]/following::ol/following::blockquote/following::dl",
+    "text": "//p[em and strong and code and a[@role='doc-noteref']]/following::ol/following::blockquote"
+    "/following::dl",
     "link": "//p[a[@href='../index.html'] and a[@href='#part'] and a[@href='https://example.org/a']]",
-    "figure": "//figure[@id='fig-x'][.//svg[@role='img']/title[.='A line that rises.']]/figcaption[starts-with(., 'Figure 1:')]",
+    "figure": "//figure[@id='fig-x'][.//svg[@role='img']/title[.='A line that rises.']]"
+    "/figcaption[starts-with(., 'Figure 1:')]",
     "image": "//p[starts-with(., 'Up ')]/svg[title='rising']",
     "width": "//svg[@width='60%']",
-    "table-block": "//figure[@id='tbl-x']//table[@aria-labelledby=//figcaption[starts-with(., 'Table 1:')]/@id]",
+    "table-block": "//figure[@id='tbl-x']//table[@aria-labelledby="
+    "//figcaption[starts-with(., 'Table 1:')]/@id]",
     "pipe-table": "//figure[@id='tbl-y']//th[@scope='col'][.='B'][contains(@class, 'right')]",
     "reference": "//a[@href='#fig-x'][normalize-space(translate(., '\u00a0', ' '))='Figure 1']",
     "callout": "//aside[@role='note'][contains(@class, 'callout-note')]/p[.='Read this']",

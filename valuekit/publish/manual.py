@@ -16,6 +16,7 @@ from valuekit.publish.quarto_project import (
     FrontMatter,
     HtmlFormat,
     Navbar,
+    PageFooter,
     ProjectSettings,
     QuartoFile,
     TypstFormat,
@@ -89,6 +90,7 @@ def _keys() -> Iterable[tuple[str, str, str]]:
         ("project.", "project", ProjectSettings),
         ("website.", "project", Website),
         ("website.navbar.", "project", Navbar),
+        ("website.page-footer.", "project", PageFooter),
     )
     seen = set()
     for prefix, where, model in groups:

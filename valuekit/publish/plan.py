@@ -14,7 +14,7 @@ from valuekit.mart import About, Mart
 from valuekit.project import Month, Project
 from valuekit.publish.html import page_path
 from valuekit.publish.pandoc import Pandoc
-from valuekit.publish.quarto_project import Document, QuartoProject, read_project
+from valuekit.publish.quarto_project import Document, NavItem, QuartoProject, read_project
 from valuekit.publish.render import Job, broken_links
 
 PUBLIC = "public"
@@ -82,7 +82,8 @@ def _broken_nav(edition: QuartoProject) -> list[Problem]:
     if edition.profile != PUBLIC:
         return []
     pages = {str(document.path) for document in edition.documents if document.formats.html}
-    items = (*edition.website.navbar.left, *edition.website.navbar.right)
+    website = edition.website
+    items = (*website.navbar.left, *website.navbar.right, *website.page_footer.left)
     return [
         Problem(
             f"the navigation leads to '{item.href}', which is no page",
@@ -117,24 +118,27 @@ def open_marts(project: Project, editions: Sequence[QuartoProject], period: Mont
     return result
 
 
-def chosen(documents: Sequence[Document], services: Sequence[str]) -> tuple[Document, ...]:
-    """Documents that do not belong to another service than `services` (none given: all).
+def check_services(editions: Sequence[QuartoProject], services: Sequence[str]) -> None:
+    """Whether each of `services` has a report for any audience.
 
     Raises
     ------
     PublishError
-        A service has no document.
+        One has none.
     """
-    if not services:
-        return tuple(documents)
-    known = sorted(document.path.stem for document in documents if document.path.parent == SERVICES)
+    documents = {document.path for edition in editions for document in edition.documents}
+    known = sorted({path.stem for path in documents if path.parent == SERVICES})
     wrong = [name for name in services if name not in known]
     if wrong:
         raise PublishError(
             Problem(f"no report for the service '{name}'", str(SERVICES), do=nearest(name, known))
             for name in wrong
         )
-    return tuple(d for d in documents if d.path.parent != SERVICES or d.path.stem in services)
+
+
+def chosen(documents: Sequence[Document], services: Sequence[str]) -> tuple[Document, ...]:
+    """Documents that do not belong to another service than `services` (none given: all)."""
+    return tuple(d for d in documents if not services or d.path.parent != SERVICES or d.path.stem in services)
 
 
 def pack_name(document: Document, audience: str, period: str) -> str:
@@ -146,11 +150,11 @@ def pack_name(document: Document, audience: str, period: str) -> str:
 def site_of(edition: Edition) -> dict[str, Any]:
     """What every page and PDF is told of the site."""
     website, about = edition.project.website, edition.about
-    items = (*website.navbar.left, *website.navbar.right)
     return {
         "title": website.title,
         "version": __version__,
-        "nav": tuple({"text": item.text, "href": _href(item.href)} for item in items),
+        "nav": _links((*website.navbar.left, *website.navbar.right)),
+        "footer": _links(website.page_footer.left),
         "about": {
             "organisation": about.organisation,
             "period": about.period,
@@ -161,8 +165,14 @@ def site_of(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _href(document: str) -> str:
-    return document.removesuffix(".qmd") + ".html" if document.endswith(".qmd") else document
+def _links(items: Sequence[NavItem]) -> tuple[dict[str, str], ...]:
+    """Links as the theme is given them: from the site's root, to pages."""
+    return tuple(
+        {"text": item.text, "href": str(page_path(PurePosixPath(item.href)))}
+        if item.href.endswith(".qmd")
+        else {"text": item.text, "href": item.href}
+        for item in items
+    )
 
 
 def jobs(edition: Edition, documents: Sequence[Document], site: Path, packs: Path) -> list[Job]:

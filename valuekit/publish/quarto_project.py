@@ -120,6 +120,12 @@ class Navbar(Settings):
     background: str | None = Field(None, description=_STOCK)
 
 
+class PageFooter(Settings):
+    """What stands below every page."""
+
+    left: tuple[NavItem, ...] = Field((), description="links: text and href")
+
+
 class Website(Settings):
     """What the site is."""
 
@@ -127,7 +133,7 @@ class Website(Settings):
     description: str = Field("", description=_STOCK)
     search: bool | dict[str, Any] | None = Field(None, description=_STOCK)
     navbar: Navbar = Field(Navbar(), description="links on every page")
-    page_footer: dict[str, Any] | str | None = Field(None, alias="page-footer", description=_STOCK)
+    page_footer: PageFooter = Field(PageFooter(), alias="page-footer", description="links below every page")
     back_to_top_navigation: bool | None = Field(None, alias="back-to-top-navigation", description=_STOCK)
     bread_crumbs: bool | None = Field(None, alias="bread-crumbs", description=_STOCK)
 

@@ -17,12 +17,13 @@ from typing import Any
 from valuekit.errors import DocumentError, PublishError
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.publish import links, quarto, releases, search, workers
-from valuekit.publish.fonts import write_web_fonts
-from valuekit.publish.html import THEME, Page, wrap
+from valuekit.publish.assets import copy_file, write_fonts, write_resources, write_theme
+from valuekit.publish.html import Page, wrap
 from valuekit.publish.plan import (
     PUBLIC,
     SEARCH_PAGE,
     Edition,
+    check_services,
     chosen,
     jobs,
     open_marts,
@@ -96,7 +97,9 @@ def publish(
     with only_one(_lock(project)):
         recover(_journal(project), [project.site, project.packs])
         workers.warm()
-        editions = open_marts(project, read_editions(project, audiences), period)
+        read = read_editions(project, audiences)
+        check_services(read, services)
+        editions = open_marts(project, read, period)
         site, packs = (
             staging(folder) if folder in folders else folder for folder in (project.site, project.packs)
         )
@@ -129,7 +132,7 @@ def render_again(project: Project, period: Month, changed: Collection[str]) -> t
         documents = [d for d in edition.documents if {str(d.path), *d.source.includes} & set(changed)]
         aside = project.build / "preview"
         shutil.rmtree(aside, ignore_errors=True)
-        results = _run(jobs(edition, documents, aside, aside), None, lambda step, steps=None: None)
+        results = _run(jobs(edition, documents, aside, aside), lambda step, steps=None: None)
         _raise_faults(results)
         made = [
             (file, project.site / file.relative_to(aside))
@@ -139,7 +142,7 @@ def render_again(project: Project, period: Month, changed: Collection[str]) -> t
         for result in results:
             made += [(source, project.site / path) for source, path in result.copies]
         for source, target in made:
-            _copy(source, target)
+            copy_file(source, target)
     return tuple(str(document.path) for document in documents)
 
 
@@ -182,14 +185,23 @@ def _render_all(
             _carry_over(project.site, site, [d for d in edition.documents if d not in documents])
         todo += jobs(edition, documents, site, packs)
     say("reading documents", steps=len(todo) + 4)
-    results = _run(todo, site if any(e.audience == PUBLIC for e in editions) else None, say)
+    public = any(edition.audience == PUBLIC for edition in editions)
+    results = _run(todo, say, _Fonts(project.build / "fonts", site) if public else None)
     _raise_faults(results)
     for edition in editions:
         if edition.audience == PUBLIC:
             _finish_site(project, edition, results, site, say)
 
 
-def _run(todo: Sequence[Job], site: Path | None, say: Progress) -> list[Result]:
+@dataclass(frozen=True)
+class _Fonts:
+    """The other task of a worker: the site's fonts."""
+
+    cache: Path
+    site: Path
+
+
+def _run(todo: Sequence[Job], say: Progress, fonts: _Fonts | None = None) -> list[Result]:
     """Render all documents, the long ones first, and cut the fonts meanwhile."""
     order = sorted(
         todo,
@@ -197,18 +209,18 @@ def _run(todo: Sequence[Job], site: Path | None, say: Progress) -> list[Result]:
     )
     results = []
     with workers.pool() as run:
-        for result in run(_task, [*order, *([site] if site else [])]):
+        for result in run(_task, [*order, *([fonts] if fonts else [])]):
             if isinstance(result, Result):
                 say(str(result.path))
                 results.append(result)
     return results
 
 
-def _task(work: Job | Path) -> Result | None:
-    """What a worker does: one document, or the site's fonts."""
+def _task(work: Job | _Fonts) -> Result | None:
+    """What a worker does: one document, or the fonts."""
     if isinstance(work, Job):
         return render(work)
-    write_web_fonts(work / "assets" / "fonts")
+    write_fonts(work.cache, work.site)
     return None
 
 
@@ -227,14 +239,9 @@ def _finish_site(
 ) -> None:
     """What the site as a whole needs: pictures, downloads, theme, list of pages, search; then check links."""
     for source, path in dict.fromkeys(copy for result in results for copy in result.copies):
-        _copy(source, site / path)
-    for pattern in edition.project.resources:
-        for file in sorted(project.root.glob(pattern)):
-            if file.is_file():
-                _copy(file, site / file.relative_to(project.root))
-    for file in sorted(THEME.iterdir()):
-        if file.suffix in (".css", ".js", ".svg"):
-            _copy(file, site / "assets" / file.name)
+        copy_file(source, site / path)
+    write_resources(project.root, edition.project.resources, site)
+    write_theme(site)
     earlier = releases.copy_earlier(project, Month.parse(edition.about.period), site)
     _write_page_list(edition, earlier, site)
     say("search index")
@@ -264,11 +271,6 @@ def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path
     (site / SEARCH_PAGE).write_text(wrap(page, told, SEARCH_PAGE), encoding="utf-8", newline="\n")
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-
-
 # Publishing a part -------------------------------------------------------------------------------
 
 
@@ -278,7 +280,7 @@ def _carry_over(live: Path, site: Path, documents: Sequence[Any]) -> None:
         for suffix in (".html", ".pdf"):
             path = document.path.with_suffix(suffix)
             if (live / path).is_file():
-                _copy(live / path, site / path)
+                copy_file(live / path, site / path)
 
 
 def _keep_other_packs(
@@ -293,7 +295,7 @@ def _keep_other_packs(
         return
     for file in sorted(project.packs.glob(f"*-{period}.pdf")):
         if not (packs / file.name).exists():
-            _copy(file, packs / file.name)
+            copy_file(file, packs / file.name)
 
 
 def _fingerprint(project: Project) -> str:
