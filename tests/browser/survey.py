@@ -14,7 +14,7 @@ SPACED_OUT = """() => { const sheet = new CSSStyleSheet();
     + '* {word-spacing: 0.16em !important} p {margin-bottom: 2em !important}');
   document.adoptedStyleSheets = [sheet]; }"""
 TOO_WIDE = """limit => [...document.querySelectorAll('body *')]
-  .filter(e => e.getBoundingClientRect().right > limit + 1 && !e.closest('.table-scroll, figure.figure, pre'))
+  .filter(e => e.getBoundingClientRect().right > limit + 1 && !e.closest('.table-scroll, .plate, pre'))
   .slice(0, 3).map(e => e.outerHTML.slice(0, 90))"""
 SHIFT = """() => new Promise(done => { let sum = 0;
   const add = list => list.getEntries().forEach(e => sum += e.value);
@@ -81,7 +81,8 @@ def _in_the_dark(page: Page, seen: Seen) -> None:
     page.emulate_media(color_scheme="dark")
     seen.dark_ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     seen.chart_grounds = page.evaluate(
-        "[...document.querySelectorAll('main figure.figure > svg')].map(svg => getComputedStyle(svg).backgroundColor)"
+        "[...document.querySelectorAll('main figure.figure svg')]"
+        ".map(svg => getComputedStyle(svg.parentElement).backgroundColor)"
     )
     seen.axe_dark = axe(page, only=["color-contrast", "link-in-text-block"])
     page.emulate_media(color_scheme="light")

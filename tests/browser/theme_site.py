@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pypandoc
 import yaml
+from lxml import etree, html
 
 from valuekit.publish.fonts import write_web_fonts
 from valuekit.publish.html import THEME, Page, page_path, set_in, up, wrap
@@ -26,6 +27,14 @@ SITE = {
     "nav": (
         {"text": "Services", "href": str(PARTS)},
         {"text": "How to read the charts", "href": "reports/about/how-to-read.html"},
+    ),
+    "footer": tuple(
+        {"text": text, "href": f"reports/about/{name}.html"}
+        for text, name in (
+            ("Glossary", "glossary"),
+            ("Accessibility", "accessibility"),
+            ("Contact", "contact"),
+        )
     ),
     "about": {
         "organisation": "Example University Hospitals (synthetic)",
@@ -97,31 +106,27 @@ def _page(
 
 
 def _fixed(file: Path) -> Page:
-    """A page of reports/about, by pandoc alone."""
+    """A page of reports/about, by pandoc alone, with figures and tables as the renderer writes them."""
     _, head, text = file.read_text(encoding="utf-8").split("---\n", 2)
     facts = yaml.safe_load(head)
     text = text.replace("(data-dictionary.qmd)", "(../../index.html)").replace(".qmd", ".html")
-    made = pypandoc.convert_text(
-        text, "html5", "markdown-auto_identifiers+gfm_auto_identifiers", ["--section-divs", "--wrap=none"]
-    )
-    made = re.sub(
-        r'alt="[^"]*" data-fig-alt="([^"]*)"',
-        r'alt="\1"',
-        re.sub(r'(data-fig-alt="[^"]*") (alt="[^"]*")', r"\2 \1", made),
-    )
-    made = re.sub(
-        r"<colgroup>.*?</colgroup>",
-        "",
-        made.replace("<figure id", '<figure class="figure" id'),
-        flags=re.DOTALL,
-    )
-    made = re.sub(
-        r"<table.*?</table>",
-        r'<div class="table-scroll" role="group" tabindex="0">\g<0></div>',
-        made,
-        flags=re.DOTALL,
-    )
+    made = pypandoc.convert_text(text, "html5", "markdown", ["--section-divs", "--wrap=none"])
+    tree = html.fragment_fromstring(made, create_parent="div")
+    for figure in tree.iter("figure"):
+        figure.set("class", "figure")
+        for picture in figure.iter("img"):
+            picture.set("alt", picture.attrib.pop("data-fig-alt"))
+            _put_into(picture, "plate")
+    for table in list(tree.iter("table")):
+        _put_into(table, "table-scroll", role="group", tabindex="0")
     document = PurePosixPath(file.relative_to(ROOT).as_posix())
-    body, _, missing = set_in(made, ROOT, document)
+    body, _, missing = set_in(etree.tostring(tree, encoding="unicode", method="html"), ROOT, document)
     assert not missing, missing
     return _page(page_path(document), facts["title"], facts["description"], body, "About")
+
+
+def _put_into(element: html.HtmlElement, class_: str, **attributes: str) -> None:
+    """Put `element` into a new ``div``."""
+    box = html.Element("div", {"class": class_, **attributes})
+    element.getparent().replace(element, box)
+    box.append(element)

@@ -13,9 +13,13 @@
   }
 
   function settleScrollRegions() {
-    each(".table-scroll, figure.figure", function (region) {
+    each(".table-scroll, .plate", function (region) {
       if (region.scrollWidth > region.clientWidth + 1) {
         region.tabIndex = 0;
+        if (!region.hasAttribute("role")) {
+          region.setAttribute("role", "group");
+          region.setAttribute("aria-label", "Chart, moves sideways");
+        }
       } else {
         region.removeAttribute("tabindex");
       }
