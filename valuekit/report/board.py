@@ -35,9 +35,9 @@ class BoardReport:
             return Block.of(Words(("Nothing meets a rule that asks for a decision.",)))
         return Block.of(_points(found))
 
-    def rules(self) -> Points:
+    def rules(self) -> Words:
         """The rules by which the list for decision is made."""
-        return Points(tuple(Item(rule[0].upper() + rule[1:] + ".") for rule in decisions.RULES))
+        return Words((f"A figure is listed when one of these holds: {'; '.join(decisions.RULES)}.",))
 
     def changed(self) -> Block:
         """What differs from the year before by more than chance would make likely."""
@@ -113,7 +113,7 @@ class BoardReport:
                 ],
             },
             numbers=("n", "Known"),
-            widths=(3.6, 2.5, 0.6, 0.8, 2.2, 2.2),
+            widths=(3.5, 2.8, 0.6, 0.8, 2.7, 2.6),
         )
 
 

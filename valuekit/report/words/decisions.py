@@ -26,9 +26,10 @@ class Finding:
 
 
 RULES = (
-    "the target is missed consistently: it lies outside the limits of usual variation, on the wrong side",
-    "the newest points are a concern: worse than chance alone would make likely",
-    "the newest 12 months are worse than the 12 before: the 95% interval of the difference leaves out nought",
+    "its target lies outside the limits of usual variation on the wrong side, so it is missed consistently",
+    "its newest points are worse than chance alone would make likely",
+    "its newest 12 months are worse than the 12 before (for costs: higher) "
+    "and the interval of the difference leaves out nought",
     f"results are known for fewer than {share(COMPLETE_ENOUGH)} of the people who could be counted",
 )
 """When a figure is put before the board for a decision."""
@@ -49,13 +50,13 @@ def changed(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
         unit, decimals = measure.unit or "", measure.decimals or 0
         spread = words.interval_of_difference(headline.diff_lower, headline.diff_upper, unit, decimals)
         size = (
-            f", a difference of {words.signed_difference(headline.difference, unit, decimals)}{spread}"
+            f": {words.signed_difference(headline.difference, unit, decimals)}{spread}"
             if headline.difference is not None
             else ""
         )
         before, now = (words.value_of(measure, v) for v in (headline.before_value, headline.year_value))
         way = words.verdict(measure, headline).split(" than ")[0]
-        text = f"{way}, from {before} to {now}{size}."
+        text = f"{way}, {before} to {now}{size}."
         found.append(Finding(service.name, measure.name, text))
     return found
 
