@@ -6,7 +6,15 @@ import numpy as np
 
 from valuekit.extracts.sample.outcomes import DUE, Asked, answer_share, ask, eq5d_profiles, file_answers
 from valuekit.extracts.sample.people import deciles, enrol
-from valuekit.extracts.sample.world import COMMUNITY_TRUST, OTHER_HOSPITAL, OWN, World, arrivals, lognormal
+from valuekit.extracts.sample.world import (
+    COMMUNITY_TRUST,
+    OTHER_HOSPITAL,
+    OWN,
+    Cohort,
+    World,
+    arrivals,
+    lognormal,
+)
 
 SERVICE, A_YEAR = "hepatitis_c", 400
 ANSWERS = {"svr12": 0.90, "fatigue": 0.76, "eq5d5l": 0.74}
@@ -14,7 +22,25 @@ STARTS_TREATMENT = 0.94
 SHORT_COURSE = 0.8
 """Share treated for 8 weeks; the others for 12."""
 SHORTEST_WAIT = 2.0
+IN_COMMUNITY = 0.65
+"""Share treated in the community once there are clinics there."""
+ADVANCED = 0.06
+"""Share with advanced liver disease that comes in as an emergency."""
+
 _LIVER = {"primary_diagnosis": "B182", "treatment_function": "306"}
+_CLINIC = {"activity_type": "outpatient", "recipe": "liver_clinic", "department": "OUTPT", **_LIVER}
+_OUTREACH = {
+    "activity_type": "community", "recipe": "outreach", "department": "COMMUNITY",
+    "organisation_code": COMMUNITY_TRUST, **_LIVER,
+}  # fmt: skip
+_ELASTOGRAPHY = {
+    "activity_type": "imaging", "recipe": "elastography", "department": "IMAGING",
+    "primary_procedure": "U365", "hrg": "RD42Z", **_LIVER,
+}  # fmt: skip
+_TEST = {
+    "activity_type": "outpatient", "recipe": "test_of_cure", "department": "OUTPT", "hrg": "WF01A", **_LIVER,
+}  # fmt: skip
+_CIRRHOSIS = "K746"
 
 
 def simulate(world: World) -> None:
@@ -26,174 +52,100 @@ def simulate(world: World) -> None:
     age = np.clip(rng.normal(46, 11, n), 19, 88)
     death = np.where(rng.random(n) < 0.03, began + rng.uniform(20, 900, n), np.nan)
     person = enrol(world, SERVICE, began, age, death, decile, lognormal(rng, 1, 0.2, n))
-    in_community = (began >= world.window.day(world.effects.community_clinics)) & (rng.random(n) < 0.65)
+    cohort = Cohort(person, began, decile, death)
+    after = began >= world.window.day(world.effects.community_clinics)
+    in_community = after & (rng.random(n) < IN_COMMUNITY)
     treated = rng.random(n) < STARTS_TREATMENT
-    wait = _waits(rng, world, began)
+    start = began + _waits(rng, world, after)
     weeks = np.where(rng.random(n) < SHORT_COURSE, 8, 12)
-    _assessment(rng, world, person, began, in_community)
-    _treatment(rng, world, person, began + wait, weeks, treated, in_community)
-    tested = began + wait + 7 * weeks + 84
-    _outcomes(rng, world, person, began, decile, death, treated, tested)
-    _hospital(rng, world, person, began)
+    _assessment(rng, world, cohort)
+    _treatment(rng, world, cohort, start, np.where(treated, weeks, -1), in_community)
+    _test_of_cure(rng, world, cohort, start + 7 * weeks + 84, treated)
+    _questionnaires(rng, world, cohort)
+    _hospital(rng, world, cohort)
 
 
-def _waits(rng: np.random.Generator, world: World, began: np.ndarray) -> np.ndarray:
-    effects = world.effects
-    after = began >= world.window.day(effects.community_clinics)
-    mean = np.where(after, effects.wait_after, effects.wait_before) - SHORTEST_WAIT
-    return SHORTEST_WAIT + mean * rng.gamma(5, 1 / 5, len(began))
+def _waits(rng: np.random.Generator, world: World, after: np.ndarray) -> np.ndarray:
+    """Days from the first clinic to the first treatment visit."""
+    mean = np.where(after, world.effects.wait_after, world.effects.wait_before) - SHORTEST_WAIT
+    return SHORTEST_WAIT + mean * rng.gamma(5, 1 / 5, len(after))
 
 
-def _assessment(rng, world, person, began, in_community) -> None:
-    n = len(person)
+def _assessment(rng: np.random.Generator, world: World, cohort: Cohort) -> None:
+    """First contact in clinic or by outreach, elastography, for some a second clinic."""
+    n, person, began = len(cohort), cohort.person, cohort.began
     outreach = rng.random(n) < 0.15
-    world.contact(
-        person,
-        began,
-        0.03,
-        keep=outreach,
-        activity_type="community",
-        recipe="outreach",
-        department="COMMUNITY",
-        organisation_code=COMMUNITY_TRUST,
-        **_LIVER,
-    )
-    world.contact(
-        person,
-        began,
-        0.03,
-        keep=~outreach,
-        activity_type="outpatient",
-        recipe="liver_clinic",
-        department="OUTPT",
-        hrg="WF01B",
-        **_LIVER,
-    )
+    world.contact(person, began, 0.03, keep=outreach, **_OUTREACH)
+    world.contact(person, began, 0.03, keep=~outreach, hrg="WF01B", **_CLINIC)
     there = np.where(rng.random(n) < 0.07, OTHER_HOSPITAL, OWN)
-    world.contact(
-        person,
-        began + rng.uniform(1, 14, n),
-        0.02,
-        keep=rng.random(n) < 0.85,
-        activity_type="imaging",
-        recipe="elastography",
-        department="IMAGING",
-        organisation_code=there,
-        primary_procedure="U365",
-        hrg="RD42Z",
-        **_LIVER,
-    )
-    world.contact(
-        person,
-        began + rng.uniform(7, 20, n),
-        0.02,
-        keep=rng.random(n) < 0.6,
-        activity_type="outpatient",
-        recipe="liver_clinic",
-        department="OUTPT",
-        hrg="WF01A",
-        **_LIVER,
-    )
+    when, comes = began + rng.uniform(1, 14, n), rng.random(n) < 0.85
+    world.contact(person, when, 0.02, keep=comes, organisation_code=there, **_ELASTOGRAPHY)
+    when, comes = began + rng.uniform(7, 20, n), rng.random(n) < 0.6
+    world.contact(person, when, 0.02, keep=comes, hrg="WF01A", **_CLINIC)
 
 
-def _treatment(rng, world, person, start, weeks, treated, in_community) -> None:
-    """A visit at the start and every four weeks; drugs for four weeks are given out at each but the last."""
-    place = np.where(in_community, "COMMUNITY", "LIVER")
-    who = np.where(in_community, COMMUNITY_TRUST, OWN)
+def _treatment(
+    rng: np.random.Generator, world: World, cohort: Cohort, start: np.ndarray, weeks: np.ndarray,
+    in_community: np.ndarray,
+) -> None:  # fmt: skip
+    """A visit at the start and every four weeks; each but the last gives out drugs for four weeks."""
+    columns = {
+        "activity_type": "therapy",
+        "department": np.where(in_community, "COMMUNITY", "LIVER"),
+        "organisation_code": np.where(in_community, COMMUNITY_TRUST, OWN),
+        **_LIVER,
+    }
     for visit in range(4):
-        keep = treated & (4 * visit <= weeks)
         recipe = np.where(4 * visit < weeks, "antiviral_visit", "end_of_treatment_visit")
-        shift = rng.uniform(-2, 2, len(person)) if visit else 0.0
-        world.contact(
-            person,
-            start + 28 * visit + shift,
-            0.02,
-            keep=keep,
-            activity_type="therapy",
-            recipe=recipe,
-            department=place,
-            organisation_code=who,
-            **_LIVER,
-        )
+        when = start + 28 * visit + (rng.uniform(-2, 2, len(cohort)) if visit else 0.0)
+        world.contact(cohort.person, when, 0.02, keep=4 * visit <= weeks, recipe=recipe, **columns)
 
 
-def _outcomes(rng, world, person, began, decile, death, treated, tested) -> None:
-    n, effects = len(person), world.effects
-    after = began >= world.window.day(effects.community_clinics)
+def _test_of_cure(
+    rng: np.random.Generator, world: World, cohort: Cohort, due: np.ndarray, treated: np.ndarray
+) -> None:
+    """A blood test 12 weeks after treatment, of those treated who are alive and come."""
+    n, effects = len(cohort), world.effects
+    after = cohort.began >= world.window.day(effects.community_clinics)
     cured = rng.random(n) < np.where(after, effects.cured_after, effects.cured_before)
-    comes = treated & (rng.random(n) < answer_share(ANSWERS["svr12"], decile))
-    moment = tested + rng.uniform(0, 8, n)
-    world.contact(
-        person,
-        moment,
-        0.02,
-        keep=comes,
-        activity_type="outpatient",
-        recipe="test_of_cure",
-        department="OUTPT",
-        hrg="WF01A",
-        **_LIVER,
-    )
-    alive = np.isnan(death) | (death > moment + 1)
+    comes = treated & (rng.random(n) < answer_share(ANSWERS["svr12"], cohort.decile))
+    moment = due + rng.uniform(0, 8, n)
+    world.contact(cohort.person, moment, 0.02, keep=comes, **_TEST)
+    invited = treated & (np.isnan(cohort.death) | (cohort.death > moment + 1))
     asked = Asked(
-        np.flatnonzero(treated & alive),
-        comes[treated & alive],
-        np.where(comes, np.floor(moment), np.nan)[treated & alive],
-        np.where(comes, np.floor(moment) + 3, np.floor(tested + 42))[treated & alive],
+        np.flatnonzero(invited),
+        comes[invited],
+        np.where(comes, np.floor(moment), np.nan)[invited],
+        np.where(comes, np.floor(moment) + 3, np.floor(due + 42))[invited],
     )
-    file_answers(
-        world, person, asked, service=SERVICE, instrument="svr12", time_point="6_months", value=cured * 1.0
-    )
+    month_six = {"service": SERVICE, "time_point": "6_months"}
+    file_answers(world, cohort.person, asked, instrument="svr12", value=cured * 1.0, **month_six)
+
+
+def _questionnaires(rng: np.random.Generator, world: World, cohort: Cohort) -> None:
+    """Fatigue at 12 weeks and EQ-5D-5L at six months."""
+    n, person = len(cohort), cohort.person
     fatigue = np.round(np.clip(rng.normal(4.1, 1.3, n), 1, 7), 1)
-    file_answers(
-        world,
-        person,
-        ask(rng, began + DUE["12_weeks"], answer_share(ANSWERS["fatigue"], decile), death),
-        service=SERVICE,
-        instrument="fatigue",
-        time_point="12_weeks",
-        value=fatigue,
-    )
+    share = answer_share(ANSWERS["fatigue"], cohort.decile)
+    asked = ask(rng, cohort.began + DUE["12_weeks"], share, cohort.death)
+    week_12 = {"service": SERVICE, "time_point": "12_weeks"}
+    file_answers(world, person, asked, instrument="fatigue", value=fatigue, **week_12)
     profiles = eq5d_profiles(rng, rng.normal(0.1, 0.8, n))
-    file_answers(
-        world,
-        person,
-        ask(rng, began + DUE["6_months"], answer_share(ANSWERS["eq5d5l"], decile), death),
-        service=SERVICE,
-        instrument="eq5d5l",
-        time_point="6_months",
-        items=profiles,
-    )
+    share = answer_share(ANSWERS["eq5d5l"], cohort.decile)
+    asked = ask(rng, cohort.began + DUE["6_months"], share, cohort.death)
+    month_six = {"service": SERVICE, "time_point": "6_months"}
+    file_answers(world, person, asked, instrument="eq5d5l", items=profiles, **month_six)
 
 
-def _hospital(rng, world, person, began) -> None:
+def _hospital(rng: np.random.Generator, world: World, cohort: Cohort) -> None:
     """A few have advanced liver disease and come in as an emergency."""
-    n = len(person)
-    ill, spell = rng.random(n) < 0.06, world.new_spells(n)
-    when, code = began + rng.uniform(10, 250, n), "K746"
-    world.contact(
-        person,
-        when,
-        0.2,
-        keep=ill,
-        activity_type="emergency",
-        recipe="emergency",
-        department="EMERG",
-        primary_diagnosis=code,
-        treatment_function="180",
-        hrg="VB04Z",
-    )
-    world.contact(
-        person,
-        when + 0.2,
-        1 + lognormal(rng, 15, 0.9, n),
-        keep=ill,
-        activity_type="admitted",
-        recipe="liver_ward",
-        department="LIVER",
-        spell=spell,
-        primary_diagnosis=code,
-        treatment_function="306",
-        hrg="GC01E",
-        discharge_destination="19",
-    )
+    n = len(cohort)
+    ill, when = rng.random(n) < ADVANCED, cohort.began + rng.uniform(10, 250, n)
+    emergency = {"activity_type": "emergency", "recipe": "emergency", "department": "EMERG"}
+    emergency |= {"primary_diagnosis": _CIRRHOSIS, "treatment_function": "180", "hrg": "VB04Z"}
+    world.contact(cohort.person, when, 0.2, keep=ill, **emergency)
+    lasts = 1 + lognormal(rng, 15, 0.9, n)
+    ward = {"activity_type": "admitted", "recipe": "liver_ward", "department": "LIVER"}
+    ward |= {"spell": world.new_spells(n), "primary_diagnosis": _CIRRHOSIS, "treatment_function": "306"}
+    ward |= {"hrg": "GC01E", "discharge_destination": "19"}
+    world.contact(cohort.person, when + 0.2, lasts, keep=ill, **ward)

@@ -7,7 +7,15 @@ from scipy.special import ndtri
 
 from valuekit.extracts.sample.outcomes import DUE, Asked, answer_share, ask, eq5d_profiles, file_answers
 from valuekit.extracts.sample.people import deciles, enrol
-from valuekit.extracts.sample.world import COMMUNITY_TRUST, OTHER_HOSPITAL, OWN, World, arrivals, lognormal
+from valuekit.extracts.sample.world import (
+    COMMUNITY_TRUST,
+    OTHER_HOSPITAL,
+    OWN,
+    Cohort,
+    World,
+    arrivals,
+    lognormal,
+)
 
 SERVICE, A_YEAR = "stroke", 900
 DIES, DIES_EARLY = 0.17, 0.62
@@ -19,9 +27,22 @@ EARLY_DEATH_DAYS = 9.5
 """Mean day of an early death, which ends the first stay."""
 STAY_FIT = 1.0376
 """Makes the mean stay of those who leave alive what the effects say: it offsets that they are the
-less ill and that a late death may cut a stay short. Found once from two million simulated stays."""
+less ill and that a late death may cut a stay short. Found once from 800,000 simulated stays."""
 BURDEN = np.array([-0.9, -0.4, 0.15, 0.8, 1.5, 2.2])
 """Latent ill health by Rankin score 0 to 5."""
+
+_EMERGENCY = {
+    "activity_type": "emergency", "recipe": "emergency", "department": "EMERG", "treatment_function": "180",
+}  # fmt: skip
+_IMAGING = {"activity_type": "imaging", "department": "IMAGING", "treatment_function": "812"}
+_CLINIC = {
+    "activity_type": "outpatient", "recipe": "outpatient", "department": "OUTPT", "treatment_function": "328",
+    "hrg": "WF01A",
+}  # fmt: skip
+_REHABILITATION = {
+    "activity_type": "community", "recipe": "home_rehabilitation", "department": "COMMUNITY",
+    "organisation_code": COMMUNITY_TRUST, "treatment_function": "650",
+}  # fmt: skip
 
 
 def simulate(world: World) -> None:
@@ -35,12 +56,13 @@ def simulate(world: World) -> None:
     death = began + _death_after(rng, outcome)
     age = np.clip(74 + 3.5 * illness + rng.normal(0, 12, n), 19, 101)
     person = enrol(world, SERVICE, began, age, death, decile, lognormal(rng, 1, 0.3, n))
-    stay = _stays(rng, world, began, illness, death)
-    _hospital(rng, world, person, began, stay, illness)
-    _after_hospital(
-        rng, world, person, began, began + stay, began >= world.window.day(effects.early_discharge)
-    )
-    _follow_up(rng, world, person, began, decile, illness, outcome, death)
+    cohort = Cohort(person, began, decile, death)
+    stay = _stays(rng, world, cohort, illness)
+    _first_stay(rng, world, cohort, stay, illness)
+    _rehabilitation(rng, world, cohort, began + stay, began >= world.window.day(effects.early_discharge))
+    _clinics(rng, world, cohort, began + stay)
+    _readmissions(rng, world, cohort, began + stay)
+    _follow_up(rng, world, cohort, illness, outcome)
 
 
 def _death_after(rng: np.random.Generator, outcome: np.ndarray) -> np.ndarray:
@@ -54,252 +76,129 @@ def _death_after(rng: np.random.Generator, outcome: np.ndarray) -> np.ndarray:
     return np.where(dies, after, later)
 
 
-def _stays(
-    rng: np.random.Generator, world: World, began: np.ndarray, illness: np.ndarray, death: np.ndarray
-) -> np.ndarray:
+def _stays(rng: np.random.Generator, world: World, cohort: Cohort, illness: np.ndarray) -> np.ndarray:
     """Days of the first stay: until death for those who die early, else longer for the more ill."""
-    effects, n = world.effects, len(began)
-    early = DIES * DIES_EARLY
-    after = began >= world.window.day(effects.early_discharge)
+    effects, early, to_death = world.effects, DIES * DIES_EARLY, cohort.death - cohort.began
+    after = cohort.began >= world.window.day(effects.early_discharge)
     mean = (np.where(after, effects.stay_after, effects.stay_before) - early * EARLY_DEATH_DAYS) / (1 - early)
-    stay = STAY_FIT * mean * np.exp(0.3 * illness - 0.045) * lognormal(rng, 1, 0.6, n)
-    dies_in_hospital = death - began < 30
-    return np.where(dies_in_hospital, death - began, np.clip(np.fmin(stay, death - began), 0.6, 150))
+    stay = STAY_FIT * mean * np.exp(0.3 * illness - 0.045) * lognormal(rng, 1, 0.6, len(cohort))
+    return np.where(to_death < 30, to_death, np.clip(np.fmin(stay, to_death), 0.6, 150))
 
 
-def _hospital(
-    rng: np.random.Generator,
-    world: World,
-    person: np.ndarray,
-    began: np.ndarray,
-    stay: np.ndarray,
-    illness: np.ndarray,
+def _first_stay(
+    rng: np.random.Generator, world: World, cohort: Cohort, stay: np.ndarray, illness: np.ndarray
 ) -> None:
-    n = len(person)
+    """Emergency department, scans, and two episodes on the stroke unit in one spell."""
+    n, person, began = len(cohort), cohort.person, cohort.began
     code = rng.choice(np.array(["I639", "I634", "I619", "I64X"], object), n, p=(0.6, 0.22, 0.13, 0.05))
-    elsewhere = np.where(rng.random(n) < 0.05, OTHER_HOSPITAL, OWN)
+    there = np.where(rng.random(n) < 0.05, OTHER_HOSPITAL, OWN)
     spell = world.new_spells(n)
-    in_emergency = np.minimum(rng.uniform(0.08, 0.25, n), stay / 2)
-    world.contact(
-        person,
-        began,
-        in_emergency,
-        activity_type="emergency",
-        recipe="emergency",
-        department="EMERG",
-        organisation_code=elsewhere,
-        primary_diagnosis=code,
-        treatment_function="180",
-        hrg="VB02Z",
-    )
-    imaging = {"activity_type": "imaging", "department": "IMAGING", "treatment_function": "812"}
-    world.contact(
-        person,
-        began + in_emergency / 3,
-        0.02,
-        recipe="ct",
-        organisation_code=elsewhere,
-        primary_procedure="U051",
-        hrg="RD20A",
-        **imaging,
-    )
-    world.contact(
-        person,
-        began + 1.2,
-        0.03,
-        keep=(stay > 1.5) & (rng.random(n) < 0.3),
-        recipe="mri",
-        primary_procedure="U052",
-        hrg="RD01A",
-        **imaging,
-    )
-    admitted = began + in_emergency
+    waits = np.minimum(rng.uniform(0.08, 0.25, n), stay / 2)
+    arrival = {"organisation_code": there, "primary_diagnosis": code, "hrg": "VB02Z"}
+    world.contact(person, began, waits, **arrival, **_EMERGENCY)
+    ct = {"recipe": "ct", "organisation_code": there, "primary_procedure": "U051", "hrg": "RD20A"}
+    world.contact(person, began + waits / 3, 0.02, **ct, **_IMAGING)
+    has_mri = (stay > 1.5) & (rng.random(n) < 0.3)
+    mri = {"recipe": "mri", "primary_procedure": "U052", "hrg": "RD01A"}
+    world.contact(person, began + 1.2, 0.03, keep=has_mri, **mri, **_IMAGING)
+
+    admitted = began + waits
     first = np.minimum(stay, rng.uniform(1.5, 3.5, n))
-    ward = {
-        "activity_type": "admitted",
-        "department": "STROKE",
-        "spell": spell,
-        "primary_diagnosis": code,
-        "hrg": "AA35C",
-    }
     home = np.where(rng.random(n) < 0.12, "54", "19")
     moves = stay > first
-    world.contact(
-        person,
-        admitted,
-        first,
-        recipe="hyperacute_ward",
-        treatment_function="328",
-        discharge_destination=np.where(moves, "", home),
-        **ward,
-    )
-    world.contact(
-        person,
-        admitted + first,
-        stay - first,
-        keep=moves,
-        recipe="stroke_ward",
-        treatment_function="328",
-        discharge_destination=home,
-        **ward,
-    )
-    _procedures(rng, world, person, admitted, stay, spell, code, illness)
+    ward = {"activity_type": "admitted", "department": "STROKE", "treatment_function": "328", "hrg": "AA35C"}
+    ward |= {"spell": spell, "primary_diagnosis": code}
+    leaves = np.where(moves, "", home)
+    world.contact(person, admitted, first, recipe="hyperacute_ward", discharge_destination=leaves, **ward)
+    rest = {"recipe": "stroke_ward", "discharge_destination": home}
+    world.contact(person, admitted + first, stay - first, keep=moves, **rest, **ward)
+    _procedures(rng, world, cohort, admitted, stay, illness, {"spell": spell, "primary_diagnosis": code})
     for week in range(6):
-        begin = admitted + 7 * week + 1
         lasts = np.clip(stay - 7 * week - 1, 0, 6)
-        world.contact(
-            person,
-            begin,
-            lasts,
-            keep=lasts > 0.5,
-            activity_type="therapy",
-            recipe="therapy_week",
-            department="THERAPY",
-            spell=spell,
-            treatment_function="650",
-        )
+        therapy = {"activity_type": "therapy", "recipe": "therapy_week", "department": "THERAPY"}
+        therapy |= {"spell": spell, "treatment_function": "650"}
+        world.contact(person, admitted + 7 * week + 1, lasts, keep=lasts > 0.5, **therapy)
 
 
-def _procedures(rng, world, person, admitted, stay, spell, code, illness) -> None:
-    n = len(person)
-    ischaemic = np.char.startswith(code.astype(str), "I63")
+def _procedures(
+    rng: np.random.Generator, world: World, cohort: Cohort, admitted: np.ndarray, stay: np.ndarray,
+    illness: np.ndarray, columns: dict[str, np.ndarray],
+) -> None:  # fmt: skip
+    """Thrombectomy for some ischaemic strokes, critical care for some of the most ill."""
+    n = len(cohort)
+    ischaemic = np.char.startswith(columns["primary_diagnosis"].astype(str), "I63")
     thrombectomy = ischaemic & (stay > 1) & (illness > 0) & (rng.random(n) < 0.16)
-    world.contact(
-        person,
-        admitted + 0.1,
-        0.1,
-        keep=thrombectomy,
-        activity_type="theatre",
-        recipe="thrombectomy",
-        department="THEATRES",
-        spell=spell,
-        primary_diagnosis=code,
-        primary_procedure="L712",
-        hrg="AA35A",
-    )
+    theatre = {"activity_type": "theatre", "recipe": "thrombectomy", "department": "THEATRES"}
+    theatre |= {"primary_procedure": "L712", "hrg": "AA35A"}
+    world.contact(cohort.person, admitted + 0.1, 0.1, keep=thrombectomy, **theatre, **columns)
     critical = (stay > 2.5) & (rng.random(n) < np.clip(0.08 + 0.07 * illness, 0.01, 0.5))
     lasts = np.minimum(stay * 0.6, rng.gamma(2, 2.2, n) + 0.5)
-    world.contact(
-        person,
-        admitted + 0.3,
-        lasts,
-        keep=critical,
-        activity_type="critical_care",
-        recipe="critical_care",
-        department="CRITCARE",
-        spell=spell,
-        primary_diagnosis=code,
-        hrg="XC06Z",
-    )
+    unit = {"activity_type": "critical_care", "recipe": "critical_care", "department": "CRITCARE"}
+    world.contact(cohort.person, admitted + 0.3, lasts, keep=critical, hrg="XC06Z", **unit, **columns)
 
 
-def _after_hospital(rng, world, person, began, left, after_change) -> None:
-    """Rehabilitation at home (more with early supported discharge), clinic, for some a later stay."""
-    n = len(person)
-    has_rehabilitation = rng.random(n) < np.where(after_change, 0.72, 0.5)
-    contacts = np.where(has_rehabilitation, 2 + rng.poisson(np.where(after_change, 4, 3), n), 0)
+def _rehabilitation(
+    rng: np.random.Generator, world: World, cohort: Cohort, left: np.ndarray, after_change: np.ndarray
+) -> None:
+    """Visits at home, to more people and more often with early supported discharge."""
+    n = len(cohort)
+    has_visits = rng.random(n) < np.where(after_change, 0.72, 0.5)
+    visits = np.where(has_visits, 2 + rng.poisson(np.where(after_change, 4, 3), n), 0)
     for visit in range(9):
-        world.contact(
-            person,
-            left + 1.5 + 6 * visit + rng.uniform(0, 4, n),
-            0.04,
-            keep=contacts > visit,
-            activity_type="community",
-            recipe="home_rehabilitation",
-            department="COMMUNITY",
-            organisation_code=COMMUNITY_TRUST,
-            treatment_function="650",
-        )
-    clinic = {
-        "activity_type": "outpatient",
-        "recipe": "outpatient",
-        "department": "OUTPT",
-        "treatment_function": "328",
-        "hrg": "WF01A",
-    }
+        when = left + 1.5 + 6 * visit + rng.uniform(0, 4, n)
+        world.contact(cohort.person, when, 0.04, keep=visits > visit, **_REHABILITATION)
+
+
+def _clinics(rng: np.random.Generator, world: World, cohort: Cohort, left: np.ndarray) -> None:
+    n = len(cohort)
     for day, share in ((42, 0.7), (150, 0.35)):
         there = np.where(rng.random(n) < 0.06, OTHER_HOSPITAL, OWN)
-        world.contact(
-            person,
-            np.maximum(began + day, left + 14) + rng.uniform(0, 14, n),
-            0.02,
-            keep=rng.random(n) < share,
-            organisation_code=there,
-            **clinic,
-        )
+        when = np.maximum(cohort.began + day, left + 14) + rng.uniform(0, 14, n)
+        comes = rng.random(n) < share
+        world.contact(cohort.person, when, 0.02, keep=comes, organisation_code=there, **_CLINIC)
+
+
+def _readmissions(rng: np.random.Generator, world: World, cohort: Cohort, left: np.ndarray) -> None:
+    """One in eight comes back within the pathway, for something that follows from the stroke."""
+    n = len(cohort)
     again = left + rng.uniform(8, 140, n)
-    comes_back = (rng.random(n) < 0.14) & (again < began + 172)
+    comes_back = (rng.random(n) < 0.14) & (again < cohort.began + 172)
     reason = rng.choice(np.array(["I693", "J189", "N390", "R298"], object), n)
     lasts, spell = 0.6 + lognormal(rng, 6, 0.8, n), world.new_spells(n)
-    there = np.where(rng.random(n) < 0.08, OTHER_HOSPITAL, OWN)
-    world.contact(
-        person,
-        again,
-        0.2,
-        keep=comes_back,
-        activity_type="emergency",
-        recipe="emergency",
-        department="EMERG",
-        organisation_code=there,
-        primary_diagnosis=reason,
-        treatment_function="180",
-        hrg="VB04Z",
-    )
-    world.contact(
-        person,
-        again + 0.2,
-        lasts,
-        keep=comes_back,
-        activity_type="admitted",
-        recipe="general_ward",
-        department="GENMED",
-        spell=spell,
-        organisation_code=there,
-        primary_diagnosis=reason,
-        treatment_function="300",
-        hrg="DZ11K",
-        discharge_destination="19",
-    )
+    columns = {
+        "organisation_code": np.where(rng.random(n) < 0.08, OTHER_HOSPITAL, OWN),
+        "primary_diagnosis": reason,
+    }
+    world.contact(cohort.person, again, 0.2, keep=comes_back, hrg="VB04Z", **columns, **_EMERGENCY)
+    ward = {"activity_type": "admitted", "recipe": "general_ward", "department": "GENMED", "spell": spell}
+    ward |= {"treatment_function": "300", "hrg": "DZ11K", "discharge_destination": "19"}
+    world.contact(cohort.person, again + 0.2, lasts, keep=comes_back, **ward, **columns)
 
 
-def _follow_up(rng, world, person, began, decile, illness, outcome, death) -> None:
-    rankin = rankin_scores(world, decile, outcome, rng.random(len(person)))
+def _follow_up(
+    rng: np.random.Generator, world: World, cohort: Cohort, illness: np.ndarray, outcome: np.ndarray
+) -> None:
+    """Rankin score and EQ-5D-5L at six months, severity on arrival."""
+    person, began, decile, death = cohort.person, cohort.began, cohort.decile, cohort.death
+    rankin = rankin_scores(world, decile, outcome, rng.random(len(cohort)))
     due = began + DUE["6_months"]
     month_six = {"service": SERVICE, "time_point": "6_months"}
-    file_answers(
-        world,
-        person,
-        ask(rng, due, answer_share(ANSWERS["mrs"], decile), death),
-        instrument="mrs",
-        value=rankin,
-        **month_six,
-    )
+    asked = ask(rng, due, answer_share(ANSWERS["mrs"], decile), death)
+    file_answers(world, person, asked, instrument="mrs", value=rankin, **month_six)
     profiles = eq5d_profiles(rng, BURDEN[rankin])
-    file_answers(
-        world,
-        person,
-        ask(rng, due, answer_share(ANSWERS["eq5d5l"], decile), death),
-        instrument="eq5d5l",
-        items=profiles,
-        **month_six,
-    )
-    written = (death < due) & (rng.random(len(person)) < 0.5)  # a clinician's 6 for some of those who died
-    recorded = np.floor(due + 5)[written]
-    world.outcomes.add(
-        int(written.sum()),
-        person=person[written],
-        instrument="mrs",
-        value=6.0,
-        completed=recorded,
-        recorded=recorded,
-        **month_six,
-    )
+    asked = ask(rng, due, answer_share(ANSWERS["eq5d5l"], decile), death)
+    file_answers(world, person, asked, instrument="eq5d5l", items=profiles, **month_six)
+
+    written = (death < due) & (rng.random(len(cohort)) < 0.5)  # a clinician's 6 for some of those who died
+    day = np.floor(due + 5)[written]
+    dead = {"person": person[written], "completed": day, "recorded": day, "value": 6.0}
+    world.outcomes.add(int(written.sum()), instrument="mrs", **dead, **month_six)
+
     severity = np.clip(np.round(np.expm1(1.85 + 0.75 * illness)), 0, 42)
-    day, assessed = np.floor(began), rng.random(len(person)) < answer_share(ANSWERS["nihss"], decile)
-    on_arrival = Asked(np.arange(len(person)), assessed, np.where(assessed, day, np.nan), day)
-    file_answers(
-        world, person, on_arrival, service=SERVICE, instrument="nihss", time_point="baseline", value=severity
-    )
+    day, assessed = np.floor(began), rng.random(len(cohort)) < answer_share(ANSWERS["nihss"], decile)
+    on_arrival = Asked(np.arange(len(cohort)), assessed, np.where(assessed, day, np.nan), day)
+    baseline = {"service": SERVICE, "time_point": "baseline"}
+    file_answers(world, person, on_arrival, instrument="nihss", value=severity, **baseline)
 
 
 def rankin_scores(world: World, decile: np.ndarray, outcome: np.ndarray, toss: np.ndarray) -> np.ndarray:

@@ -157,6 +157,19 @@ class World:
         return np.arange(self.spells - size, self.spells)
 
 
+@dataclass(frozen=True)
+class Cohort:
+    """The people of one service, one pathway each; every array in the same order."""
+
+    person: np.ndarray
+    began: np.ndarray
+    decile: np.ndarray
+    death: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+
 def arrivals(world: World, rng: np.random.Generator, a_year: float) -> np.ndarray:
     """Moments at which pathways begin: a steady Poisson stream over the window, in order."""
     count = rng.poisson(a_year / 12 * world.window.months)
