@@ -71,25 +71,27 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
             color=look.INK,
             lineheight=0.95,
         )
+    return chart + _scales(measure, (start, end), (low, top)) + look.theme(HEIGHT)
+
+
+def _scales(measure: Row, across: tuple[pd.Timestamp, pd.Timestamp], up: tuple[float, float]) -> list[object]:
+    """Shapes and colours by what a point signals, dates across with room for the lines' names."""
+    start, end = across
     breaks = _breaks(start, end)
-    return (
-        chart
-        + p9.scale_shape_manual(look.SHAPES)
-        + p9.scale_fill_manual(look.SIGNALS)
-        + p9.scale_size_manual({"common": 1.9, "improvement": 2.6, "concern": 2.6, "neutral": 2.8})
-        + p9.scale_linetype_manual({"centre": "solid", "limit": "dashed", "target": "dotted"})
-        + p9.scale_color_manual({"centre": look.QUIET, "limit": look.QUIET, "target": look.BLUE})
-        + p9.scale_x_datetime(
+    return [
+        p9.scale_shape_manual(look.SHAPES),
+        p9.scale_fill_manual(look.SIGNALS),
+        p9.scale_size_manual({"common": 1.9, "improvement": 2.6, "concern": 2.6, "neutral": 2.8}),
+        p9.scale_linetype_manual({"centre": "solid", "limit": "dashed", "target": "dotted"}),
+        p9.scale_color_manual({"centre": look.QUIET, "limit": look.QUIET, "target": look.BLUE}),
+        p9.scale_x_datetime(
             breaks=breaks,
             labels=[f"{b:%b}\n{b:%Y}" for b in breaks],
             limits=(start - timedelta(days=15), end + (end - start) * 0.3 + timedelta(days=20)),
             expand=(0, 0),
-        )
-        + p9.scale_y_continuous(
-            limits=(low, top), expand=(0.01, 0), labels=lambda ticks: _tick_labels(measure, ticks)
-        )
-        + look.theme(HEIGHT)
-    )
+        ),
+        p9.scale_y_continuous(limits=up, expand=(0.01, 0), labels=lambda ticks: _tick_labels(measure, ticks)),
+    ]
 
 
 def _to_newest_shown(series: Sequence[Row]) -> Sequence[Row]:
