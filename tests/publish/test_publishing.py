@@ -1,4 +1,4 @@
-"""Publishing small projects as a whole: complete, identical, all or nothing, asking nothing of other sites."""
+"""Publishing small projects as a whole: complete, identical, all or nothing, asking no other site."""
 
 from __future__ import annotations
 
