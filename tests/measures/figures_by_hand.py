@@ -21,7 +21,9 @@ def a_measure(source: dict, name: str = "m", direction: str = "increase") -> Mea
     """A measure with this source, as its YAML would say it."""
     words = {"name": name, "definition": ".", "numerator": ".", "denominator": "."}
     chosen = Chosen(by=("patients",), how=("survey",), people=9)
-    return MeasureInFile(measure=name, tier=1, direction=direction, chosen=chosen, **words, **{"from": source})
+    return MeasureInFile(
+        measure=name, tier=1, direction=direction, chosen=chosen, **words, **{"from": source}
+    )
 
 
 def a_service_with(*sources: dict, **changes) -> ServiceDefinition:
@@ -34,8 +36,14 @@ def a_service_with(*sources: dict, **changes) -> ServiceDefinition:
 def measures_table(*measures: dict) -> pd.DataFrame:
     """The mart's table of measures, as far as figures need it."""
     plain = {
-        "service": "s", "measure": "m", "statistic": "share", "unit": "%", "decimals": 1, "direction": "increase",
-        "target": np.nan, "interval": "month",
+        "service": "s",
+        "measure": "m",
+        "statistic": "share",
+        "unit": "%",
+        "decimals": 1,
+        "direction": "increase",
+        "target": np.nan,
+        "interval": "month",
     }
     return pd.DataFrame([plain | measure for measure in measures])
 
@@ -46,11 +54,21 @@ def rows(began: Sequence, value: Sequence, due_days: int = 0, months: Span = MON
     due = began + pd.Timedelta(days=due_days)
     reached = due <= pd.Timestamp(months.end)
     value = pd.Series(list(value), dtype=float)
-    frame = pd.DataFrame({
-        "service": "s", "measure": "m", "pathway": [f"p{i}" for i in range(len(value))], "began": began, "fifth": 1,
-        "due": due, "eligible": reached, "invited": True, "returned": value.notna(), "known": value.notna() & reached,
-        "value": value.where(reached),
-    })
+    frame = pd.DataFrame(
+        {
+            "service": "s",
+            "measure": "m",
+            "pathway": [f"p{i}" for i in range(len(value))],
+            "began": began,
+            "fifth": 1,
+            "due": due,
+            "eligible": reached,
+            "invited": True,
+            "returned": value.notna(),
+            "known": value.notna() & reached,
+            "value": value.where(reached),
+        }
+    )
     return frame.assign(**more)
 
 
@@ -59,7 +77,9 @@ def many(month: str, good: int, bad: int, unknown: int = 0) -> tuple[list[str], 
     return [f"{month}-15"] * (good + bad + unknown), [1.0] * good + [0.0] * bad + [np.nan] * unknown
 
 
-def an_intake(patients: pd.DataFrame, outcomes: pd.DataFrame, activity: pd.DataFrame, period: str = "2026-10"):
+def an_intake(
+    patients: pd.DataFrame, outcomes: pd.DataFrame, activity: pd.DataFrame, period: str = "2026-10"
+):
     """What the extracts room would hand on, as far as results need it."""
     tables = {"patients": patients, "outcomes": outcomes, "activity": activity}
     return SimpleNamespace(period=Month.parse(period), tables=tables)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from figures_by_hand import MONTHS, a_service_with, measures_table
-from hypothesis import strategies as st
 
 from valuekit.mart import TABLES
 from valuekit.measures import changes, inequality, outcomes, value
+from valuekit.measures.disclosure import protect
 from valuekit.measures.suppression import Dominance, RoundMoney, Rules
 
 RULES = Rules(
-    rule="A rule.", source="Its source.", smallest_count=8, round_counts_to=5, smallest_mean=8, smallest_share=8,
-    smallest_tail=8, dominance=Dominance(people=2, share=0.9),
+    rule="A rule.",
+    source="Its source.",
+    smallest_count=8,
+    round_counts_to=5,
+    smallest_mean=8,
+    smallest_share=8,
+    smallest_tail=8,
+    dominance=Dominance(people=2, share=0.9),
     round_money=RoundMoney(mean=10, total=100, percentile=100, per_pathway=1),
 )
 STAGES, RESOURCES, DEPARTMENTS = ("acute", "later"), ("MED", "NUR", "DRG"), ("W", "T")
@@ -24,7 +33,9 @@ _BLANK = {"text": "x", "integer": 1, "number": 1.0, "date": pd.Timestamp("2025-0
 
 def filled(table: str, **columns) -> pd.DataFrame:
     """A table of the mart with these columns; every other column holds one plain value."""
-    length = max([len(v) for v in columns.values() if isinstance(v, (list, np.ndarray, pd.Series))], default=1)
+    length = max(
+        [len(v) for v in columns.values() if isinstance(v, (list, np.ndarray, pd.Series))], default=1
+    )
     plain = {c.name: [_BLANK[c.kind]] * length for c in TABLES[table].columns}
     return pd.DataFrame(plain | columns)
 
@@ -33,51 +44,114 @@ def results_of(people: int, seed: int, service: str) -> pd.DataFrame:
     """Results of random pathways: measures m0 (share), days (mean), cost_per_pathway."""
     rng = np.random.default_rng(seed)
     began = pd.Timestamp("2023-11-01") + pd.to_timedelta(rng.integers(0, 1096, people), unit="D")
-    base = pd.DataFrame({
-        "service": service, "pathway": [f"{service}-{i}" for i in range(people)], "began": began,
-        "fifth": rng.integers(1, 6, people), "due": began + pd.Timedelta(days=30),
-    })
+    base = pd.DataFrame(
+        {
+            "service": service,
+            "pathway": [f"{service}-{i}" for i in range(people)],
+            "began": began,
+            "fifth": rng.integers(1, 6, people),
+            "due": began + pd.Timedelta(days=30),
+        }
+    )
     reached = base["due"] <= pd.Timestamp(MONTHS.end)
-    base = base.assign(eligible=reached, invited=reached, returned=reached, known=reached & (rng.random(people) < 0.9))
+    base = base.assign(
+        eligible=reached, invited=reached, returned=reached, known=reached & (rng.random(people) < 0.9)
+    )
     values = {
-        "m0": (rng.random(people) < rng.random()).astype(float), "days": rng.poisson(9, people).astype(float),
+        "m0": (rng.random(people) < rng.random()).astype(float),
+        "days": rng.poisson(9, people).astype(float),
         "cost_per_pathway": rng.gamma(1.0, 5000, people).round(2),
     }
-    return pd.concat([base.assign(measure=m, value=np.where(base["known"], v, np.nan)) for m, v in values.items()])
+    return pd.concat(
+        [base.assign(measure=m, value=np.where(base["known"], v, np.nan)) for m, v in values.items()]
+    )
 
 
 def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     """All public tables, unprotected, and who holds the sums of money."""
     names = [f"s{i}" for i in range(len(people))]
-    result = pd.concat([results_of(n, seed + i, name) for i, (n, name) in enumerate(zip(people, names, strict=True))])
+    result = pd.concat(
+        [results_of(n, seed + i, name) for i, (n, name) in enumerate(zip(people, names, strict=True))]
+    )
     result = result.reset_index(drop=True)
-    measures = measures_table(*(m for name in names for m in (
-        {"service": name, "measure": "m0"},
-        {"service": name, "measure": "days", "statistic": "mean", "unit": "days", "direction": "decrease", "target": 9.0},
-        {"service": name, "measure": "cost_per_pathway", "statistic": "mean", "unit": "£", "decimals": 0, "direction": "decrease"},
-    )))
+    measures = measures_table(
+        *(
+            m
+            for name in names
+            for m in (
+                {"service": name, "measure": "m0"},
+                {
+                    "service": name,
+                    "measure": "days",
+                    "statistic": "mean",
+                    "unit": "days",
+                    "direction": "decrease",
+                    "target": 9.0,
+                },
+                {
+                    "service": name,
+                    "measure": "cost_per_pathway",
+                    "statistic": "mean",
+                    "unit": "£",
+                    "decimals": 0,
+                    "direction": "decrease",
+                },
+            )
+        )
+    )
     measures = filled("measure", **{c: measures[c].tolist() for c in measures})
     services = [_service(name) for name in names]
     series = outcomes.series_table(result, measures, MONTHS)
-    told = pd.DataFrame({
-        "change_id": "c", "service": names, "date": pd.Timestamp("2025-03-01"), "title": "t", "description": "d", "measure": "m0",
-    })
+    told = pd.DataFrame(
+        {
+            "change_id": "c",
+            "service": names,
+            "date": pd.Timestamp("2025-03-01"),
+            "title": "t",
+            "description": "d",
+            "measure": "m0",
+        }
+    )
     rng = np.random.default_rng(seed)
     money, held = _money(names, people, rng)
     counts = rng.integers(0, 40, 12).tolist()
     aside = rng.integers(0, 20, 4)
     kept = rng.integers(0, 60, 4)
     tables = {
-        "service": filled("service", service=names, pathways=people), "stage": filled("stage"), "measure": measures,
-        "series": series, "headline": outcomes.headline(result, series, measures, MONTHS),
-        "followup": filled("followup", eligible=[counts[0]], invited=[counts[1]], returned=[counts[2]], complete=[min(counts[:3])]),
-        "importance": filled("importance", n=counts[3:6], mean=[4.26] * 3), "asked": filled("asked", people=counts[6:9]),
-        "value": value.value(result, services, MONTHS), "inequality": inequality.by_fifth(result, measures, MONTHS),
-        "change": changes.before_after(told, result, measures, MONTHS), **money,
-        "quality_file": filled("quality_file", rows=(kept + aside).tolist(), accepted=kept.tolist(), quarantined=aside.tolist(), late=counts[:4],
-                               share=(aside / np.maximum(kept + aside, 1)).tolist(), note=[f"{counts[0]} rows were late"] * 4),
-        "quality_rule": filled("quality_rule", rows=counts[:4], effect=[f"£{counts[5]},123.45 is in no figure; {counts[6]} rows"] * 4),
-        "dictionary": filled("dictionary"), "revision": filled("revision")[:0],
+        "service": filled("service", service=names, pathways=people),
+        "stage": filled("stage"),
+        "measure": measures,
+        "series": series,
+        "headline": outcomes.headline(result, series, measures, MONTHS),
+        "followup": filled(
+            "followup",
+            eligible=[counts[0]],
+            invited=[counts[1]],
+            returned=[counts[2]],
+            complete=[min(counts[:3])],
+        ),
+        "importance": filled("importance", n=counts[3:6], mean=[4.26] * 3),
+        "asked": filled("asked", people=counts[6:9]),
+        "value": value.value(result, services, MONTHS),
+        "inequality": inequality.by_fifth(result, measures, MONTHS),
+        "change": changes.before_after(told, result, measures, MONTHS),
+        **money,
+        "quality_file": filled(
+            "quality_file",
+            rows=(kept + aside).tolist(),
+            accepted=kept.tolist(),
+            quarantined=aside.tolist(),
+            late=counts[:4],
+            share=(aside / np.maximum(kept + aside, 1)).tolist(),
+            note=[f"{counts[0]} rows were late"] * 4,
+        ),
+        "quality_rule": filled(
+            "quality_rule",
+            rows=counts[:4],
+            effect=[f"£{counts[5]},123.45 is in no figure; {counts[6]} rows"] * 4,
+        ),
+        "dictionary": filled("dictionary"),
+        "revision": filled("revision")[:0],
     }
     return tables, held
 
@@ -92,38 +166,104 @@ def _money(names, people, rng) -> tuple[dict, dict]:
     held = []
     for name, n in zip(names, people, strict=True):
         patients = rng.integers(0, max(n, 1), 6 * max(n, 1))
-        held.append(pd.DataFrame({
-            "service": name, "patient": [f"{name}-{i}" for i in patients], "stage": rng.choice(STAGES, len(patients), p=[0.9, 0.1]),
-            "resource": rng.choice(RESOURCES, len(patients), p=[0.8, 0.17, 0.03]), "department": rng.choice(DEPARTMENTS, len(patients)),
-            "pence": (rng.pareto(0.7, len(patients)) * 10_000).astype("int64") + 100,
-        }))
+        held.append(
+            pd.DataFrame(
+                {
+                    "service": name,
+                    "patient": [f"{name}-{i}" for i in patients],
+                    "stage": rng.choice(STAGES, len(patients), p=[0.9, 0.1]),
+                    "resource": rng.choice(RESOURCES, len(patients), p=[0.8, 0.17, 0.03]),
+                    "department": rng.choice(DEPARTMENTS, len(patients)),
+                    "pence": (rng.pareto(0.7, len(patients)) * 10_000).astype("int64") + 100,
+                }
+            )
+        )
     held = pd.concat(held, ignore_index=True)
     size = dict(zip(names, people, strict=True))
     tables = {}
-    for table, keys in (("stage_cost", ["service", "stage", "resource"]), ("department_cost", ["service", "department"])):
+    for table, keys in (
+        ("stage_cost", ["service", "stage", "resource"]),
+        ("department_cost", ["service", "department"]),
+    ):
         sums = held.groupby(keys, as_index=False)["pence"].sum()
         amount = sums["pence"] / 100
-        tables[table] = filled(table, **{k: sums[k].tolist() for k in keys}, amount=amount, per_pathway=amount / sums["service"].map(size))
+        tables[table] = filled(
+            table,
+            **{k: sums[k].tolist() for k in keys},
+            amount=amount,
+            per_pathway=amount / sums["service"].map(size),
+        )
     bands = [rng.multinomial(n, [0.5, 0.3, 0.1, 0.07, 0.03]) for n in people]
     tables["cost_spread"] = filled(
-        "cost_spread", service=np.repeat(names, 5), from_gbp=np.tile([0.0, 100, 200, 300, 400], len(names)), pathways=np.concatenate(bands)
+        "cost_spread",
+        service=np.repeat(names, 5),
+        from_gbp=np.tile([0.0, 100, 200, 300, 400], len(names)),
+        pathways=np.concatenate(bands),
     )
-    tables["cost_summary"] = filled("cost_summary", service=names, n=people, mean=[1234.56] * len(names), dearest_share=[0.333] * len(names))
-    lines = ["pathway:" + name for name in names] + ["outside", "unmatched:no_activity", "unmatched:set_aside", "unmatched:difference", "ledger"]
-    amount = [held.loc[held["service"] == name, "pence"].sum() / 100 for name in names] + [10.5, 1.25, 0.5, -0.25]
-    tables["reconciliation"] = filled("reconciliation", line=lines, amount=[*amount, round(sum(amount), 2)], position=list(range(1, len(lines) + 1)))
+    tables["cost_summary"] = filled(
+        "cost_summary",
+        service=names,
+        n=people,
+        mean=[1234.56] * len(names),
+        dearest_share=[0.333] * len(names),
+    )
+    lines = ["pathway:" + name for name in names] + [
+        "outside",
+        "unmatched:no_activity",
+        "unmatched:set_aside",
+        "unmatched:difference",
+        "ledger",
+    ]
+    amount = [held.loc[held["service"] == name, "pence"].sum() / 100 for name in names] + [
+        10.5,
+        1.25,
+        0.5,
+        -0.25,
+    ]
+    tables["reconciliation"] = filled(
+        "reconciliation",
+        line=lines,
+        amount=[*amount, round(sum(amount), 2)],
+        position=list(range(1, len(lines) + 1)),
+    )
     whole = held.assign(line="pathway:" + held["service"])
-    return tables, {"stage_cost": held, "department_cost": held, "reconciliation": whole[["line", "patient", "pence"]]}
+    return tables, {
+        "stage_cost": held,
+        "department_cost": held,
+        "reconciliation": whole[["line", "patient", "pence"]],
+    }
 
 
-def any_tables() -> st.SearchStrategy:
-    """Tables of one or two services of 1 to 400 people."""
-    return st.builds(tables_of, st.lists(st.integers(1, 400), min_size=1, max_size=2), st.integers(0, 10_000))
+CASES = (
+    ((1,), 1),
+    ((6,), 2),
+    ((9,), 3),
+    ((40, 3), 4),
+    ((60,), 5),
+    ((90, 15), 6),
+    ((150,), 7),
+    ((250, 30), 8),
+    ((400, 110), 9),
+)
+"""Numbers of people in each service, and a seed: from one person to hundreds."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Tables before and after protection, and who holds the sums of money."""
+
+    raw: Mapping[str, pd.DataFrame]
+    public: Mapping[str, pd.DataFrame]
+    held: Mapping[str, pd.DataFrame]
+
+
+@cache
+def case(people: tuple[int, ...], seed: int) -> Case:
+    """The case of so many people, protected once for all tests."""
+    tables, held = tables_of(list(people), seed)
+    return Case(tables, protect(tables, RULES, held), held)
 
 
 def stricter(**changes) -> Rules:
     """The rules with some of them changed."""
     return Rules(**{**RULES.model_dump(), **changes})
-
-
-__all__ = ["RULES", "any_tables", "filled", "stricter", "tables_of"]

@@ -11,26 +11,41 @@ from valuekit.measures import changes
 
 
 def one(date: str, frame: pd.DataFrame, measure="m", **settings) -> pd.Series:
-    told = pd.DataFrame([{
-        "change_id": "c", "service": "s", "date": pd.Timestamp(date), "title": "T", "description": np.nan, "measure": measure,
-    }])
+    told = pd.DataFrame(
+        [
+            {
+                "change_id": "c",
+                "service": "s",
+                "date": pd.Timestamp(date),
+                "title": "T",
+                "description": np.nan,
+                "measure": measure,
+            }
+        ]
+    )
     return changes.before_after(told, frame, measures_table(settings), MONTHS).iloc[0]
 
 
 def at(*months: tuple) -> pd.DataFrame:
     parts = [many(*month) for month in months]
-    return rows(sum((days for days, _ in parts), []), sum((values for _, values in parts), []))
+    return rows(
+        [day for days, _ in parts for day in days], [value for _, values in parts for value in values]
+    )
 
 
 def test_twelve_months_before_are_set_against_the_months_since():
-    frame = at(("2024-05", 48, 32), ("2025-06", 56, 14), ("2025-05", 1, 0), ("2024-04", 99, 0), ("2026-05", 99, 0))
+    frame = at(
+        ("2024-05", 48, 32), ("2025-06", 56, 14), ("2025-05", 1, 0), ("2024-04", 99, 0), ("2026-05", 99, 0)
+    )
     row = one("2025-05-01", frame)
     assert (row["before_words"], row["after_words"]) == ("May 2024 to April 2025", "May 2025 to April 2026")
     assert (row["before_n"], row["before_value"], row["after_n"]) == (80, 60.0, 71)
     assert row["verdict"] == "better"
 
 
-@pytest.mark.parametrize(("date", "after"), [("2025-05-01", "May 2025 to April 2026"), ("2025-05-02", "June 2025 to May 2026")])
+@pytest.mark.parametrize(
+    ("date", "after"), [("2025-05-01", "May 2025 to April 2026"), ("2025-05-02", "June 2025 to May 2026")]
+)
 def test_the_month_of_the_change_counts_only_where_it_began_with_it(date, after):
     row = one(date, at(("2024-06", 1, 1)))
     assert row["after_words"] == after and row["before_words"] == "May 2024 to April 2025"

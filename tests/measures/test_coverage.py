@@ -40,7 +40,9 @@ def test_newcombe_covers_the_difference_of_two_years_at_its_nominal_rate(service
     n, truth = YEARLY[service]
     rng = np.random.default_rng(2)
     now, before = rng.binomial(n, truth, TIMES), rng.binomial(n, truth - 0.07, TIMES)
-    assert covered(intervals.difference_of_shares(now, n, before, n), 0.07) == pytest.approx(0.95, abs=ERROR + 0.005)
+    assert covered(intervals.difference_of_shares(now, n, before, n), 0.07) == pytest.approx(
+        0.95, abs=ERROR + 0.005
+    )
 
 
 @pytest.mark.parametrize(("n", "too_seldom"), [(900, 0.0), (400, 0.005), (110, 0.02), (30, 0.05)])
@@ -53,8 +55,14 @@ def test_the_t_interval_of_skewed_costs_covers_nearly_at_its_nominal_rate(n, too
 @pytest.mark.parametrize("n", [900, 400, 110])
 def test_welch_covers_the_difference_of_two_years_of_skewed_costs(n):
     (now, mean_now), (before, mean_before) = costs(n, 4), costs(n, 5, 0.7)
-    groups = [f(x) for x in (now, before) for f in (lambda _: n, lambda x: x.mean(axis=1), lambda x: x.std(axis=1, ddof=1))]
-    assert covered(intervals.difference_of_means(*groups), mean_now - mean_before) == pytest.approx(0.95, abs=ERROR + 0.01)
+    groups = [
+        f(x)
+        for x in (now, before)
+        for f in (lambda _: n, lambda x: x.mean(axis=1), lambda x: x.std(axis=1, ddof=1))
+    ]
+    assert covered(intervals.difference_of_means(*groups), mean_now - mean_before) == pytest.approx(
+        0.95, abs=ERROR + 0.01
+    )
 
 
 @pytest.mark.parametrize(("service", "times"), [("stroke", 200), ("hepatitis_c", 400), ("endocarditis", 800)])
@@ -77,5 +85,7 @@ def test_a_ratio_of_a_dozen_pathways_would_have_an_interval_that_covers_too_seld
     # Why value refuses a ratio below 30 pathways.
     rng = np.random.default_rng(9)
     pounds, good = rng.lognormal(9.0, 0.7, (1500, 12)), (rng.random((1500, 12)) < 0.76).astype(float)
-    ends = np.array([intervals.bootstrap_of_ratio(g, p, draws=200) for g, p in zip(good, pounds, strict=True)])
+    ends = np.array(
+        [intervals.bootstrap_of_ratio(g, p, draws=200) for g, p in zip(good, pounds, strict=True)]
+    )
     assert covered(intervals.Interval(ends[:, 0], ends[:, 1]), 0.76 / np.exp(9.0 + 0.7**2 / 2)) < 0.92

@@ -38,7 +38,9 @@ def test_a_profile_has_the_index_of_its_published_value_set(value_set, profile, 
     assert index(profile, value_set) == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize(("value_set", "profiles"), [(n, 3125 if s.instrument == "EQ-5D-5L" else 243) for n, s in SETS.items()])
+@pytest.mark.parametrize(
+    ("value_set", "profiles"), [(n, 3125 if s.instrument == "EQ-5D-5L" else 243) for n, s in SETS.items()]
+)
 def test_a_value_set_knows_every_profile_of_its_instrument_and_full_health_is_1(value_set, profiles):
     known = SETS[value_set].index
     assert len(known) == profiles

@@ -22,9 +22,12 @@ def survey(*answers: tuple) -> pd.DataFrame:
 
 
 ANSWERS = survey(
-    ("R1", "patient", "survey", "2025-01-03", "living", 5), ("R1", "patient", "survey", "2025-01-03", "mood", 2),
-    ("R2", "patient", "survey", "2025-01-09", "living", 4), ("R3", "patient", "discussion_group", "2025-02-01", "living", 3),
-    ("R4", "carer", "survey", "2025-01-05", "living", 5), ("R5", "carer", "survey", "2025-01-06", "gone", 1),
+    ("R1", "patient", "survey", "2025-01-03", "living", 5),
+    ("R1", "patient", "survey", "2025-01-03", "mood", 2),
+    ("R2", "patient", "survey", "2025-01-09", "living", 4),
+    ("R3", "patient", "discussion_group", "2025-02-01", "living", 3),
+    ("R4", "carer", "survey", "2025-01-05", "living", 5),
+    ("R5", "carer", "survey", "2025-01-06", "gone", 1),
 )
 
 
@@ -50,6 +53,11 @@ def test_topics_that_no_definition_names_are_left_out():
 def test_people_who_took_part_are_counted_once_with_their_first_and_last_date():
     found = importance.asked(ANSWERS, [a_service()])
     assert found[["group", "method", "people"]].to_records(index=False).tolist() == [
-        ("patient", "discussion_group", 1), ("patient", "survey", 2), ("carer", "survey", 2),
+        ("patient", "discussion_group", 1),
+        ("patient", "survey", 2),
+        ("carer", "survey", 2),
     ]
-    assert (found["first"].iloc[1], found["last"].iloc[1]) == (pd.Timestamp("2025-01-03"), pd.Timestamp("2025-01-09"))
+    assert (found["first"].iloc[1], found["last"].iloc[1]) == (
+        pd.Timestamp("2025-01-03"),
+        pd.Timestamp("2025-01-09"),
+    )

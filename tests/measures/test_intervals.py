@@ -147,7 +147,11 @@ def test_the_bootstrap_agrees_with_fieller_and_with_scipys_bootstrap():
     scipys = stats.bootstrap(
         (GOOD, COST),
         lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis),
-        paired=True, vectorized=True, method="percentile", n_resamples=4000, rng=np.random.default_rng(1),
+        paired=True,
+        vectorized=True,
+        method="percentile",
+        n_resamples=4000,
+        rng=np.random.default_rng(1),
     ).confidence_interval
     width = exact.upper - exact.lower
     for mine, fieller, scipy in zip(own, exact, scipys, strict=True):
@@ -157,7 +161,9 @@ def test_the_bootstrap_agrees_with_fieller_and_with_scipys_bootstrap():
 
 def test_the_bootstrap_gives_the_same_interval_every_time():
     assert intervals.bootstrap_of_ratio(GOOD, COST) == intervals.bootstrap_of_ratio(GOOD, COST)
-    assert intervals.bootstrap_of_ratio(GOOD, COST, seed=1) != intervals.bootstrap_of_ratio(GOOD, COST, seed=2)
+    assert intervals.bootstrap_of_ratio(GOOD, COST, seed=1) != intervals.bootstrap_of_ratio(
+        GOOD, COST, seed=2
+    )
 
 
 @given(st.floats(0.01, 1000))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,31 +17,81 @@ from valuekit.measures.calendar import Span, due_spans, newest_due, spans
 from valuekit.measures.results import GRACE_DAYS, days_to, results
 from valuekit.project import Month
 
-MRS = {"kind": "outcome_share", "instrument": "mrs", "time_point": "6_months", "at_most": 2, "death_counts_as": 6}
+MRS = {
+    "kind": "outcome_share",
+    "instrument": "mrs",
+    "time_point": "6_months",
+    "at_most": 2,
+    "death_counts_as": 6,
+}
 
 
 def result_of(
-    source: dict, *, began="2025-06-01", died=None, answers=(), stays=(), activity=(), period="2026-10", **pathway
+    source: dict,
+    *,
+    began="2025-06-01",
+    died=None,
+    answers=(),
+    stays=(),
+    activity=(),
+    period="2026-10",
+    **pathway,
 ) -> pd.Series:
     """The result of one pathway: `answers` are (recorded, completed, value or items), `stays` (from, to)."""
     service = a_service_with(source)
-    own = pd.DataFrame([{
-        "pathway": "P1", "service": "stroke", "patient": "a", "began": pd.Timestamp(began), "fifth": 2,
-        "cost_pence": 123_456, "first_stay_days": np.nan, "complete": True, **pathway,
-    }])
+    own = pd.DataFrame(
+        [
+            {
+                "pathway": "P1",
+                "service": "stroke",
+                "patient": "a",
+                "began": pd.Timestamp(began),
+                "fifth": 2,
+                "cost_pence": 123_456,
+                "first_stay_days": np.nan,
+                "complete": True,
+                **pathway,
+            }
+        ]
+    )
     patients = pd.DataFrame({"patient": ["a"], "date_of_death": pd.to_datetime([died])})
-    answered = pd.DataFrame([
-        {
-            "outcome_id": f"O{i}", "patient": "a", "service": "stroke", "recorded_date": pd.Timestamp(recorded),
-            "instrument": source.get("instrument", "eq5d5l"), "time_point": source.get("time_point"),
-            "completed_date": pd.Timestamp(completed) if completed else pd.NaT,
-            "value": answer if isinstance(answer, (int, float)) else np.nan,
-            "items": answer if isinstance(answer, str) else None,
-        }
-        for i, (recorded, completed, answer) in enumerate(answers)
-    ], columns=["outcome_id", "patient", "service", "recorded_date", "instrument", "time_point", "completed_date", "value", "items"])
+    answered = pd.DataFrame(
+        [
+            {
+                "outcome_id": f"O{i}",
+                "patient": "a",
+                "service": "stroke",
+                "recorded_date": pd.Timestamp(recorded),
+                "instrument": source.get("instrument", "eq5d5l"),
+                "time_point": source.get("time_point"),
+                "completed_date": pd.Timestamp(completed) if completed else pd.NaT,
+                "value": answer if isinstance(answer, (int, float)) else np.nan,
+                "items": answer if isinstance(answer, str) else None,
+            }
+            for i, (recorded, completed, answer) in enumerate(answers)
+        ],
+        columns=[
+            "outcome_id",
+            "patient",
+            "service",
+            "recorded_date",
+            "instrument",
+            "time_point",
+            "completed_date",
+            "value",
+            "items",
+        ],
+    )
     nights = pd.DataFrame(
-        [{"patient": "a", "activity_type": "admitted", "start_date": pd.Timestamp(s), "end_date": pd.Timestamp(e)} for s, e in stays],
+        [
+            {
+                "patient": "a",
+                "activity_type": "admitted",
+                "start_date": pd.Timestamp(s),
+                "end_date": pd.Timestamp(e),
+            }
+            for s, e in stays
+        ],
         columns=["patient", "activity_type", "start_date", "end_date"],
     )
     linked = pd.DataFrame(
@@ -105,7 +157,11 @@ def test_who_died_is_not_eligible_where_a_death_has_no_score():
 
 
 def test_of_several_answers_the_one_nearest_the_time_point_counts_and_of_two_as_near_the_later():
-    answers = [("2025-11-01", "2025-11-01", 5), ("2025-12-03", "2025-12-03", 1), ("2025-11-29", "2025-11-29", 4)]
+    answers = [
+        ("2025-11-01", "2025-11-01", 5),
+        ("2025-12-03", "2025-12-03", 1),
+        ("2025-11-29", "2025-11-29", 4),
+    ]
     assert result_of(MRS, answers=answers)["value"] == 1.0
     assert result_of(MRS, answers=answers[::-1])["value"] == 1.0
 
@@ -115,7 +171,9 @@ def test_an_eq5d_result_is_the_index_of_the_profile():
     assert result_of(eq5d, answers=[("2025-12-01", "2025-12-01", "21111")])["value"] == pytest.approx(0.968)
 
 
-@pytest.mark.parametrize(("died", "value"), [(None, 1.0), ("2025-06-30", 0.0), ("2025-07-01", 1.0), ("2025-06-01", 0.0)])
+@pytest.mark.parametrize(
+    ("died", "value"), [(None, 1.0), ("2025-06-30", 0.0), ("2025-07-01", 1.0), ("2025-06-01", 0.0)]
+)
 def test_alive_after_30_days_means_no_death_before_the_thirtieth_day(died, value):
     assert result_of({"kind": "alive_share", "days": 30}, died=died)["value"] == value
 
@@ -127,7 +185,12 @@ def test_a_first_stay_that_has_not_ended_is_not_known():
 
 def test_a_wait_runs_to_the_first_activity_of_the_wanted_type_after_the_start():
     wait = {"kind": "wait_mean", "to_activity_types": ["therapy"]}
-    seen = [("therapy", "2025-05-30"), ("imaging", "2025-06-03"), ("therapy", "2025-06-21 09:00"), ("therapy", "2025-06-29")]
+    seen = [
+        ("therapy", "2025-05-30"),
+        ("imaging", "2025-06-03"),
+        ("therapy", "2025-06-21 09:00"),
+        ("therapy", "2025-06-29"),
+    ]
     assert result_of(wait, activity=seen)["value"] == 20
     assert not result_of(wait, activity=seen[:2])["known"]
 
@@ -137,8 +200,17 @@ def test_a_wait_runs_to_the_first_activity_of_the_wanted_type_after_the_start():
     [
         ([], None, 100),
         ([("2025-06-01", "2025-06-11")], None, 90),
-        ([("2025-06-01", "2025-06-11"), ("2025-06-05", "2025-06-13")], None, 88),  # overlapping stays: 12 nights
+        (
+            [("2025-06-01", "2025-06-11"), ("2025-06-05", "2025-06-13")],
+            None,
+            88,
+        ),  # overlapping stays: 12 nights
         ([("2025-06-01", "2025-06-11"), ("2025-06-03", "2025-06-05")], None, 90),  # one within the other
+        (
+            [("2025-06-01", "2025-06-21"), ("2025-06-03", "2025-06-05"), ("2025-06-10", "2025-06-15")],
+            None,
+            80,
+        ),
         ([("2025-06-01", "2025-06-11"), ("2025-06-21", "2025-06-26")], None, 85),
         ([("2025-05-20", "2025-06-04")], None, 97),  # only the nights after the start
         ([("2025-09-05", "2025-10-05")], None, 96),  # 9 September is day 100
@@ -152,11 +224,31 @@ def test_days_at_home_are_days_alive_less_nights_in_hospital(stays, died, days):
 
 def test_cost_is_in_pounds_and_known_once_the_window_has_closed():
     service = a_service_with(MRS)
-    own = pd.DataFrame({
-        "pathway": ["P1", "P2"], "service": "stroke", "patient": ["a", "b"], "fifth": [1, 2], "first_stay_days": 1.0,
-        "began": pd.to_datetime(["2026-10-01", "2026-10-02"]), "cost_pence": [123_456, 5], "complete": [True, False],
-    })
-    empty = pd.DataFrame(columns=["outcome_id", "patient", "service", "instrument", "time_point", "recorded_date", "completed_date", "value", "items"])
+    own = pd.DataFrame(
+        {
+            "pathway": ["P1", "P2"],
+            "service": "stroke",
+            "patient": ["a", "b"],
+            "fifth": [1, 2],
+            "first_stay_days": 1.0,
+            "began": pd.to_datetime(["2026-10-01", "2026-10-02"]),
+            "cost_pence": [123_456, 5],
+            "complete": [True, False],
+        }
+    )
+    empty = pd.DataFrame(
+        columns=[
+            "outcome_id",
+            "patient",
+            "service",
+            "instrument",
+            "time_point",
+            "recorded_date",
+            "completed_date",
+            "value",
+            "items",
+        ]
+    )
     people = pd.DataFrame({"patient": ["a", "b"], "date_of_death": pd.to_datetime([None, None])})
     found = results(an_intake(people, empty, pd.DataFrame()), [service], own, pd.DataFrame())
     cost = found[found["measure"] == "cost_per_pathway"]
@@ -165,21 +257,40 @@ def test_cost_is_in_pounds_and_known_once_the_window_has_closed():
 
 def test_an_answer_belongs_to_the_pathway_whose_time_point_it_is_nearest():
     service = a_service_with(MRS)
-    own = pd.DataFrame({
-        "pathway": ["P1", "P2"], "service": "stroke", "patient": "a", "fifth": 1, "first_stay_days": 1.0, "cost_pence": 0,
-        "began": pd.to_datetime(["2024-01-01", "2025-06-01"]), "complete": True,
-    })
-    answers = pd.DataFrame({
-        "outcome_id": ["O1", "O2"], "patient": "a", "service": "stroke", "instrument": "mrs", "time_point": "6_months",
-        "recorded_date": pd.to_datetime(["2024-07-05", "2025-11-25"]), "items": None, "value": [1.0, 5.0],
-        "completed_date": pd.to_datetime(["2024-07-05", "2025-11-25"]),
-    })
+    own = pd.DataFrame(
+        {
+            "pathway": ["P1", "P2"],
+            "service": "stroke",
+            "patient": "a",
+            "fifth": 1,
+            "first_stay_days": 1.0,
+            "cost_pence": 0,
+            "began": pd.to_datetime(["2024-01-01", "2025-06-01"]),
+            "complete": True,
+        }
+    )
+    answers = pd.DataFrame(
+        {
+            "outcome_id": ["O1", "O2"],
+            "patient": "a",
+            "service": "stroke",
+            "instrument": "mrs",
+            "time_point": "6_months",
+            "recorded_date": pd.to_datetime(["2024-07-05", "2025-11-25"]),
+            "items": None,
+            "value": [1.0, 5.0],
+            "completed_date": pd.to_datetime(["2024-07-05", "2025-11-25"]),
+        }
+    )
     people = pd.DataFrame({"patient": ["a"], "date_of_death": pd.to_datetime([None])})
     found = results(an_intake(people, answers, pd.DataFrame()), [service], own, pd.DataFrame())
     assert found.loc[found["measure"] == "m0", "value"].tolist() == [1.0, 0.0]
 
 
-@pytest.mark.parametrize(("text", "days"), [("baseline", 0), ("6_weeks", 42), ("12_weeks", 84), ("6_months", 183), ("12_months", 365)])
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("baseline", 0), ("6_weeks", 42), ("12_weeks", 84), ("6_months", 183), ("12_months", 365)],
+)
 def test_a_time_point_is_so_many_days_from_the_start(text, days):
     assert days_to(text) == days
 
@@ -216,7 +327,7 @@ def test_years_end_with_the_newest_month_due():
 @given(st.integers(0, 400), st.sampled_from(["month", "quarter", "half_year", "year"]))
 def test_intervals_follow_each_other_within_what_is_covered_and_due(days, interval):
     found = due_spans(interval, MONTHS, days)
-    for one, next_ in zip(found, found[1:], strict=False):
+    for one, next_ in pairwise(found):
         assert one.last.plus(1) == next_.first
     for span in found:
         assert MONTHS.first <= span.first and (MONTHS.end - span.end).days >= days
@@ -227,8 +338,16 @@ def test_intervals_follow_each_other_within_what_is_covered_and_due(days, interv
 
 def test_a_share_over_time_is_in_per_cent_with_its_wilson_interval_and_completeness():
     days, values = many("2024-01", good=9, bad=3, unknown=4)
-    row = outcomes.series(rows(days, values), "month", MONTHS, "share").set_index("period").loc["January 2024"]
-    assert (row["numerator"], row["n"], row["eligible"], row["value"], row["completeness"]) == (9, 12, 16, 75.0, 0.75)
+    row = (
+        outcomes.series(rows(days, values), "month", MONTHS, "share").set_index("period").loc["January 2024"]
+    )
+    assert (row["numerator"], row["n"], row["eligible"], row["value"], row["completeness"]) == (
+        9,
+        12,
+        16,
+        75.0,
+        0.75,
+    )
     # Wilson by hand: (9 + 1.9207 ± 1.96 √(9 × 3 / 12 + 0.9604)) ÷ (12 + 3.8415).
     assert (row["lower"], row["upper"]) == (pytest.approx(46.77, abs=0.01), pytest.approx(91.11, abs=0.01))
 
@@ -255,7 +374,15 @@ def test_an_interval_in_which_nobody_is_known_is_too_few():
     assert found.loc["January 2024", "reason"] == "too few" and found.loc["January 2024", "eligible"] == 3
 
 
-@given(st.lists(st.tuples(st.dates(pd.Timestamp("2023-11-01").date(), pd.Timestamp("2026-10-31").date()), st.booleans()), min_size=1, max_size=60))
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(pd.Timestamp("2023-11-01").date(), pd.Timestamp("2026-10-31").date()), st.booleans()
+        ),
+        min_size=1,
+        max_size=60,
+    )
+)
 def test_every_known_result_is_in_exactly_one_month(people):
     frame = rows([day for day, _ in people], [float(good) for _, good in people])
     found = outcomes.series(frame, "month", MONTHS, "share")
@@ -276,10 +403,16 @@ def headline(frame: pd.DataFrame, **measure) -> pd.Series:
 def test_the_headline_sets_the_newest_12_months_against_the_12_before():
     # Newcombe 1998, table 2: 56/70 − 48/80 = 0.2, interval 0.0524 to 0.3339.
     row = headline(two_years((56, 14, 0), (48, 32, 20)))
-    assert row["year_words"] == "November 2025 to October 2026" and row["before_words"] == "November 2024 to October 2025"
+    assert (
+        row["year_words"] == "November 2025 to October 2026"
+        and row["before_words"] == "November 2024 to October 2025"
+    )
     assert (row["year_value"], row["before_value"]) == (80.0, 60.0)
     assert row["difference"] == pytest.approx(20.0)
-    assert (row["diff_lower"], row["diff_upper"]) == (pytest.approx(5.24, abs=0.01), pytest.approx(33.39, abs=0.01))
+    assert (row["diff_lower"], row["diff_upper"]) == (
+        pytest.approx(5.24, abs=0.01),
+        pytest.approx(33.39, abs=0.01),
+    )
     assert row["verdict"] == "better" and row["completeness"] == 1.0
     assert row["latest_period"] == "March 2026" and row["latest_n"] == 70
 
@@ -309,20 +442,35 @@ def test_a_measure_without_a_second_year_is_too_few_to_compare():
 def test_a_mean_is_compared_by_welch():
     frame = rows(["2026-03-01"] * 40 + ["2025-03-01"] * 40, [10.0, 12.0] * 20 + [20.0, 22.0] * 20)
     row = headline(frame, statistic="mean", unit="days", direction="decrease")
-    assert row["difference"] == -10 and row["diff_lower"] < -10 < row["diff_upper"] < 0 and row["verdict"] == "better"
+    assert (
+        row["difference"] == -10
+        and row["diff_lower"] < -10 < row["diff_upper"] < 0
+        and row["verdict"] == "better"
+    )
 
 
 def test_followup_counts_each_step_of_those_who_are_eligible_in_the_newest_year():
     service = a_service_with(MRS)
     frame = rows(["2025-12-15"] * 6, [1, 0, 1, np.nan, np.nan, np.nan], due_days=243).assign(
-        service="stroke", measure="m0", eligible=[True] * 5 + [False],
-        invited=[True] * 4 + [False] * 2, returned=[True] * 3 + [False] * 3,
+        service="stroke",
+        measure="m0",
+        eligible=[True] * 5 + [False],
+        invited=[True] * 4 + [False] * 2,
+        returned=[True] * 3 + [False] * 3,
     )
     found = outcomes.followup(frame, [service], MONTHS)
-    assert found.to_dict("records") == [{
-        "service": "stroke", "measure": "m0", "words": "March 2025 to February 2026",
-        "eligible": 5, "invited": 4, "returned": 3, "complete": 3, "completeness": 0.6,
-    }]
+    assert found.to_dict("records") == [
+        {
+            "service": "stroke",
+            "measure": "m0",
+            "words": "March 2025 to February 2026",
+            "eligible": 5,
+            "invited": 4,
+            "returned": 3,
+            "complete": 3,
+            "completeness": 0.6,
+        }
+    ]
 
 
 def test_process_limits_come_from_the_rows_that_are_shown():
@@ -332,7 +480,9 @@ def test_process_limits_come_from_the_rows_that_are_shown():
         days, values = days + more[0], values + more[1]
     table = outcomes.series_table(rows(days, values), measures_table({}), MONTHS)
     assert table["centre"].iloc[0] == pytest.approx(np.mean([50.0, 600 / 11]))
-    hidden = outcomes.with_limits(table.assign(shown=table["period_start"] < "2024-10-01"), measures_table({}))
+    hidden = outcomes.with_limits(
+        table.assign(shown=table["period_start"] < "2024-10-01"), measures_table({})
+    )
     assert set(hidden["chart"]) == {"run"}
 
 

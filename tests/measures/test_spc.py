@@ -14,15 +14,33 @@ from valuekit.measures import spc
 
 
 def chart(values, direction="increase", shown=None, **options) -> pd.DataFrame:
-    frame = pd.DataFrame({
-        "period_start": pd.date_range("2023-01-01", periods=len(values), freq="MS"),
-        "value": values,
-        "shown": True if shown is None else shown,
-    })
+    frame = pd.DataFrame(
+        {
+            "period_start": pd.date_range("2023-01-01", periods=len(values), freq="MS"),
+            "value": values,
+            "shown": True if shown is None else shown,
+        }
+    )
     return spc.xmr(frame, direction, **options)
 
 
-VISCOSITY = [33.75, 33.05, 34.00, 33.81, 33.46, 34.02, 33.68, 33.27, 33.49, 33.20, 33.62, 33.00, 33.54, 33.12, 33.84]
+VISCOSITY = [
+    33.75,
+    33.05,
+    34.00,
+    33.81,
+    33.46,
+    34.02,
+    33.68,
+    33.27,
+    33.49,
+    33.20,
+    33.62,
+    33.00,
+    33.54,
+    33.12,
+    33.84,
+]
 """Aircraft primer paint, 15 batches: Montgomery, Introduction to Statistical Quality Control, example 6.5."""
 
 
@@ -37,7 +55,7 @@ def test_no_batch_of_montgomerys_example_is_a_special_cause():
     assert set(chart(VISCOSITY)["special"]) == {""}
 
 
-# Limits of the sequences below, by hand: 0 and 1 in turn have moving ranges of 1, so that the limits stand 2.66
+# Limits of the sequences below, by hand: 0 and 1 in turn have moving ranges of 1, so the limits stand 2.66
 # from the mean and a point is close to one beyond 1.7733 from the mean.
 CALM = [0.0, 1.0] * 12
 
@@ -54,7 +72,9 @@ def test_a_point_outside_a_limit_is_a_special_cause():
 
 def test_seven_rising_points_are_a_trend_and_all_seven_are_flagged():
     # Points 8 to 14 rise; the point before lies above the eighth, the one after below the fourteenth.
-    found = chart(with_points({8: -0.6, 9: -0.1, 10: 0.1, 11: 0.6, 12: 0.9, 13: 1.2, 14: 1.6, 15: 0.0, 16: 1.0}))
+    found = chart(
+        with_points({8: -0.6, 9: -0.1, 10: 0.1, 11: 0.6, 12: 0.9, 13: 1.2, 14: 1.6, 15: 0.0, 16: 1.0})
+    )
     assert [i for i, rule in enumerate(found["special"]) if rule == "trend"] == list(range(8, 15))
 
 
@@ -70,12 +90,14 @@ def test_two_equal_points_in_succession_break_a_trend():
 
 def test_seven_points_on_one_side_of_the_mean_are_a_run_and_six_are_not():
     side = lambda n: {i: 0.9 + 0.05 * (i % 2) for i in range(9, 9 + n)} | {8: 0.0, 9 + n: 0.0}  # noqa: E731
-    assert [i for i, rule in enumerate(chart(with_points(side(7)))["special"]) if rule == "run"] == list(range(9, 16))
+    assert [i for i, rule in enumerate(chart(with_points(side(7)))["special"]) if rule == "run"] == list(
+        range(9, 16)
+    )
     assert set(chart(with_points(side(6)))["special"]) == {""}
 
 
 def test_a_point_on_the_mean_ends_a_run():
-    # Symmetric about 5, so that 5 is the mean to the last bit: six above, one on it, six above; and the mirror image.
+    # Symmetric about 5, so 5 is the mean to the last bit: six above, one on it, six above; then mirrored.
     above = [6.0, 7.0, 6.0, 7.0, 6.0, 7.0, 5.0, 6.0, 7.0, 6.0, 7.0, 6.0, 7.0]
     values = above + [10 - value for value in above]
     found = chart(values)
@@ -97,9 +119,10 @@ def test_two_close_points_do_not_count_where_the_third_is_on_the_other_side():
 
 
 def test_a_point_outside_a_limit_is_not_close_to_it():
-    found = chart(with_points({10: 9.0, 11: 1.0, 12: 5.5, 13: 0.0}))
+    found = chart(with_points({10: 9.0, 11: 3.0, 12: 5.5, 13: 0.0}))
     centre, upper = found["centre"].iloc[0], found["upper_limit"].iloc[0]
     assert 9.0 > upper > 5.5 > centre + 2 / 3 * (upper - centre)
+    assert centre < 3.0  # all three on one side
     assert found["special"][10] == "outside_limit" and found["special"][12] == ""
 
 
@@ -111,7 +134,9 @@ def test_the_rules_come_in_their_precedence():
     assert set(found["special"].iloc[24:30]) == {"trend"}  # they are a run as well
 
 
-@pytest.mark.parametrize(("direction", "signal"), [("increase", "improvement"), ("decrease", "concern"), ("neutral", "neutral")])
+@pytest.mark.parametrize(
+    ("direction", "signal"), [("increase", "improvement"), ("decrease", "concern"), ("neutral", "neutral")]
+)
 def test_what_a_high_point_means_depends_on_the_direction(direction, signal):
     assert chart(with_points({23: 9.0}), direction)["signal"].iloc[-1] == signal
 
@@ -144,7 +169,7 @@ def test_twelve_intervals_with_one_hidden_are_a_run_chart():
 
 
 def test_screening_drops_the_moving_ranges_beside_an_outlier_once():
-    # By hand: 23 points, 0 and 1 in turn but for 21 at place 10: ranges 20 of 1, and 20 and 20 at the outlier...
+    # By hand: 23 points, 0 and 1 in turn but for 21 at place 10: 20 ranges of 1, two of 20 at the outlier.
     values = [0.0, 1.0] * 11 + [0.0]
     values[10] = 21.0
     ranges = np.abs(np.diff(values))
@@ -197,9 +222,14 @@ def test_the_variation_icon_is_that_of_the_newest_point(values, direction, icon)
     ("direction", "target", "icon"),
     [
         # The limits are 0.5 ± 2.66.
-        ("increase", -3.0, "consistently_met"), ("increase", 4.0, "consistently_missed"),
-        ("decrease", 4.0, "consistently_met"), ("decrease", -3.0, "consistently_missed"),
-        ("increase", 1.0, "hit_and_miss"), ("neutral", 4.0, ""), ("increase", None, ""), ("increase", float("nan"), ""),
+        ("increase", -3.0, "consistently_met"),
+        ("increase", 4.0, "consistently_missed"),
+        ("decrease", 4.0, "consistently_met"),
+        ("decrease", -3.0, "consistently_missed"),
+        ("increase", 1.0, "hit_and_miss"),
+        ("neutral", 4.0, ""),
+        ("increase", None, ""),
+        ("increase", float("nan"), ""),
     ],
 )
 def test_the_assurance_icon_says_where_the_target_lies_against_the_limits(direction, target, icon):
@@ -207,7 +237,9 @@ def test_the_assurance_icon_says_where_the_target_lies_against_the_limits(direct
 
 
 @given(
-    st.lists(st.integers(-50, 50), min_size=12, max_size=40), st.integers(-1000, 1000), st.sampled_from([0.5, 2.0, 8.0]),
+    st.lists(st.integers(-50, 50), min_size=12, max_size=40),
+    st.integers(-1000, 1000),
+    st.sampled_from([0.5, 2.0, 8.0]),
 )
 def test_limits_and_rules_move_with_a_shift_and_a_scale(values, shift, scale):
     values = np.array(values, float)

@@ -19,7 +19,9 @@ def a_service():
 
 def valued(good, pounds, began="2026-03-01", due_days=(30, 60)) -> pd.DataFrame:
     outcome = rows([began] * len(good), good, due_days=due_days[0]).assign(service="stroke", measure="m0")
-    cost = rows([began] * len(good), pounds, due_days=due_days[1]).assign(service="stroke", measure="cost_per_pathway")
+    cost = rows([began] * len(good), pounds, due_days=due_days[1]).assign(
+        service="stroke", measure="cost_per_pathway"
+    )
     return value.value(pd.concat([outcome, cost], ignore_index=True), [a_service()], MONTHS)
 
 
@@ -34,7 +36,12 @@ def test_the_ratio_is_that_of_totals_and_not_the_mean_of_peoples_ratios():
 
 def test_only_pathways_whose_outcome_is_known_count_in_outcome_cost_and_ratio():
     row = valued([1.0] * 30 + [np.nan] * 10, [1000.0] * 30 + [99_000.0] * 10).iloc[-1]
-    assert (row["n"], row["cost"], row["completeness"], row["ratio"]) == (30, 1000.0, 0.75, pytest.approx(100.0))
+    assert (row["n"], row["cost"], row["completeness"], row["ratio"]) == (
+        30,
+        1000.0,
+        0.75,
+        pytest.approx(100.0),
+    )
 
 
 def test_a_year_counts_once_both_outcome_and_cost_are_due():

@@ -61,10 +61,13 @@ class Work:
                 (table, ", ".join(f"{k} {v}" for k, v in zip(keys, row, strict=True)), column, reason)
             )
 
-    def of_measures(self, frame: pd.DataFrame, column: str) -> pd.Series:
-        """A column of the table of measures for the measure of each row."""
-        measures = self.frames["measure"].set_index(_MEASURE)[column]
-        return measures.reindex(pd.MultiIndex.from_frame(frame[_MEASURE])).set_axis(frame.index)
+    def of_measures(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The row of the table of measures for each row of `frame`: missing where it names no measure."""
+        measures = self.frames["measure"]
+        place = {key: i for i, key in enumerate(zip(measures["service"], measures["measure"], strict=True))}
+        rows = [place.get(key, -1) for key in zip(frame["service"], frame["measure"], strict=True)]
+        wanted = measures[["statistic", "unit", "decimals", "direction"]].reset_index(drop=True)
+        return wanted.reindex(rows).set_axis(frame.index)
 
 
 def counts(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
@@ -86,7 +89,8 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
 
     def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         n, value = _floats(frame[n_]), _floats(frame[value_])
-        is_share = (work.of_measures(frame, "statistic") == "share").to_numpy()
+        measure = work.of_measures(frame)
+        is_share = (measure["statistic"] == "share").fillna(False).to_numpy(bool)
         events = _floats(frame[numerator]) if numerator else np.round(value * n / SHARE_SCALE)
         top, bottom, few_in_share = sdc.share_parts(np.where(is_share, events, 0.0), n, work.rules)
         few_in_mean = sdc.is_small(n, work.rules) | ((n > 0) & (n < work.rules.smallest_mean))
@@ -94,12 +98,16 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
         given = ~np.isnan(value) & ~hidden
         new = {
             n_: bottom,
-            value_: np.where(is_share, SHARE_SCALE * top / _none_if_0(bottom), _rounded(value, frame, work)),
+            value_: np.where(
+                is_share, SHARE_SCALE * top / _none_if_0(bottom), _rounded(value, measure, work.rules)
+            ),
         }
         if ends:
             share = intervals.share(np.nan_to_num(top), np.nan_to_num(bottom))
             for name, end in ((lower_, share.lower), (upper_, share.upper)):
-                new[name] = np.where(is_share, end * SHARE_SCALE, _rounded(_floats(frame[name]), frame, work))
+                new[name] = np.where(
+                    is_share, end * SHARE_SCALE, _rounded(_floats(frame[name]), measure, work.rules)
+                )
         new = {
             name: column if name == n_ else np.where(given, column, np.nan) for name, column in new.items()
         }
@@ -117,12 +125,12 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
     return step
 
 
-def _rounded(value: np.ndarray, frame: pd.DataFrame, work: Work) -> np.ndarray:
-    decimals = _floats(work.of_measures(frame, "decimals"))
-    is_money = (work.of_measures(frame, "unit") == "£").to_numpy()
-    scale = 10.0 ** np.nan_to_num(decimals)
+def _rounded(value: np.ndarray, measure: pd.DataFrame, rules: Rules) -> np.ndarray:
+    """Means as they may be shown: to the decimals of the measure, money to tens of pounds."""
+    scale = 10.0 ** np.nan_to_num(_floats(measure["decimals"]))
+    money = sdc.to_nearest(value, rules.round_money.mean)
     return np.where(
-        is_money, sdc.to_nearest(value, work.rules.round_money.mean), np.round(value * scale) / scale
+        (measure["unit"] == "£").fillna(False).to_numpy(bool), money, np.round(value * scale) / scale
     )
 
 
@@ -166,7 +174,8 @@ def difference(now: str, before: str) -> Step:
     """Step for ``difference``, its interval and the verdict, from two protected figures."""
 
     def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-        is_share = (work.of_measures(frame, "statistic") == "share").to_numpy()
+        measure = work.of_measures(frame)
+        is_share = (measure["statistic"] == "share").fillna(False).to_numpy(bool)
         n, m = _floats(frame[f"{now}_n"]), _floats(frame[f"{before}_n"])
         one, two = _floats(frame[f"{now}_value"]), _floats(frame[f"{before}_value"])
         both = ~(np.isnan(one) | np.isnan(two) | np.isnan(n) | np.isnan(m))
@@ -174,20 +183,26 @@ def difference(now: str, before: str) -> Step:
         ends = intervals.difference_of_shares(*(np.where(both & is_share, part, 0.0) for part in parts))
         new = {
             "difference": np.where(
-                both, np.where(is_share, one - two, _rounded(one - two, frame, work)), np.nan
+                both, np.where(is_share, one - two, _rounded(one - two, measure, work.rules)), np.nan
             )
         }
         for name, end in (("diff_lower", ends.lower), ("diff_upper", ends.upper)):
-            kept = _rounded(_floats(frame[name]), frame, work)
+            kept = _rounded(_floats(frame[name]), measure, work.rules)
             new[name] = np.where(both, np.where(is_share, end * SHARE_SCALE, kept), np.nan)
-        directions = work.of_measures(frame, "direction")
         verdicts = [
             # What was too few or too incomplete before is so still: completeness is not in every table.
             "too_few"
             if old == "too_few" or not known
             else outcomes.verdict(lower, upper, direction, (a, b), (1.0, 1.0))
             for old, known, lower, upper, direction, a, b in zip(
-                frame["verdict"], both, new["diff_lower"], new["diff_upper"], directions, n, m, strict=True
+                frame["verdict"],
+                both,
+                new["diff_lower"],
+                new["diff_upper"],
+                measure["direction"],
+                n,
+                m,
+                strict=True,
             )
         ]
         return frame.assign(**new, verdict=np.array(verdicts, dtype=object))
