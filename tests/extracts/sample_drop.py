@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from valuekit.extracts.sample import true_sample, write_sample
 
 ROOT = Path(__file__).resolve().parents[2]
+SNAPSHOTS = ("patients", "survey", "service_changes", "programme_costs")
 ENCODINGS = {"service_changes": "cp1252"}
 
 
@@ -44,7 +45,9 @@ def read(path: Path) -> pd.DataFrame:
             {name: [_text(v) for v in table[name].to_pylist()] for name in table.column_names}
         )
     if path.suffix == ".xlsx":
-        rows = list(openpyxl.load_workbook(path, read_only=True).active.values)
+        book = openpyxl.load_workbook(path, read_only=True)
+        rows = list(book.active.values)
+        book.close()
         return pd.DataFrame([[_text(v) for v in row] for row in rows[1:]], columns=list(rows[0]))
     encoding = ENCODINGS.get(extract_of(path), "utf-8-sig")
     rows = list(csv.reader(path.read_text(encoding=encoding).splitlines()))
@@ -58,8 +61,10 @@ def extract_of(path: Path) -> str:
 
 @functools.cache
 def extract(name: str) -> pd.DataFrame:
-    """All rows of one extract, with `file` (its name)."""
+    """All rows of one extract as of the newest month, with `file` (its name)."""
     files = [path for path in written()[1] if extract_of(path) == name]
+    if name in SNAPSHOTS:
+        files = files[-1:]
     return pd.concat([read(path).assign(file=path.name) for path in files], ignore_index=True)
 
 

@@ -44,12 +44,7 @@ def write_files(folder: Path, window: Window, tables: dict[str, pd.DataFrame]) -
     folder.mkdir(parents=True, exist_ok=True)
     paths, totals = [], []
     for extract in COLUMNS:
-        for first, last in spans(window) if extract in MONTHLY else [(0, window.months - 1)]:
-            newest, frame = last == window.months - 1, tables[extract]
-            if extract in MONTHLY:
-                frame = frame[(frame["file_month"] >= first) & (frame["file_month"] <= last)]
-            begin = window.first.plus(first) if extract in MONTHLY else window.period
-            name = f"{extract}_{span_name(begin, window.first.plus(last))}"
+        for name, frame, newest in _parts(extract, tables[extract], window):
             path = _write(folder / name, extract, frame, newest)
             paths.append(path)
             totals.append((path.name, len(frame), _control_total(frame)))
@@ -57,6 +52,35 @@ def write_files(folder: Path, window: Window, tables: dict[str, pd.DataFrame]) -
     about.write_text(ABOUT, encoding="utf-8", newline="\n")
     _csv(control, pd.DataFrame(sorted(totals), columns=["file", "rows", "amount"]), "utf-8")
     return sorted([*paths, about, control])
+
+
+def _parts(extract: str, frame: pd.DataFrame, window: Window) -> list[tuple[str, pd.DataFrame, bool]]:
+    """Name, rows and whether it is the newest, of each file that an extract arrives in.
+
+    Full lists are there for the last two months, so that the month before can be published again and the
+    newest set against it.
+    """
+    if extract in MONTHLY:
+        return [
+            (
+                f"{extract}_{span_name(window.first.plus(first), window.first.plus(last))}",
+                frame[(frame["file_month"] >= first) & (frame["file_month"] <= last)],
+                last == window.months - 1,
+            )
+            for first, last in spans(window)
+        ]
+    earlier = _as_it_stood(frame, str(window.period))
+    return [
+        (f"{extract}_{window.period.plus(-1)}", earlier, False),
+        (f"{extract}_{window.period}", frame, True),
+    ]
+
+
+def _as_it_stood(frame: pd.DataFrame, month: str) -> pd.DataFrame:
+    """A full list before `month`: without the deaths, answers and changes of that month."""
+    if "date_of_death" in frame:
+        return frame.assign(date_of_death=frame["date_of_death"].where(frame["date_of_death"] < month, ""))
+    return frame[frame["date"] < month] if "date" in frame else frame
 
 
 def _write(stem: Path, extract: str, frame: pd.DataFrame, newest: bool) -> Path:
