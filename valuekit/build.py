@@ -102,9 +102,13 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
         marts = compute(intake, definitions.services, definitions.rules, project.releases)
         say("writing")
         for audience in AUDIENCES:
-            about = About(
-                intake.organisation, str(intake.period), intake.synthetic, audience, tuple(intake.notes)
+            # Notes count rows and people too: what anyone may read keeps to the rule.
+            notes = (
+                disclosure.protect_notes(intake.notes, definitions.rules)
+                if audience == "public"
+                else intake.notes
             )
+            about = About(intake.organisation, str(intake.period), intake.synthetic, audience, tuple(notes))
             write_mart(new.mart / audience, about, marts[audience])
         write_downloads(new.root / DOWNLOADS, marts["public"])
     say("done")

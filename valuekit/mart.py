@@ -108,13 +108,13 @@ numerator    | number  | Events (shares) ; empty for means
 {_FIGURE}
 eligible     | integer | People who could have been counted
 completeness | number  | Share of the eligible whose result is known, 0 to 1
-centre       | number  | Mean of the phase (XmR)
+centre       | number  | Mean of the phase (XmR), or its median (run)
 lower_limit  | number  | Lower process limit (XmR)
 upper_limit  | number  | Upper process limit (XmR)
 phase        | integer | Phase of the chart, from 1
 chart        | text    | xmr, or run where a phase has fewer than 12 points
 special      | text    | Rule that the point meets: outside_limit, trend, two_of_three, run, or empty
-signal       | text    | common, improvement, concern or neutral
+signal       | text    | common, improvement, concern or neutral; empty where not shown and in a run chart
 """)),
         Table("headline", "Latest figures", "one measure of one service", _columns("""
 service       | text    | Service identifier
@@ -146,9 +146,9 @@ service  | text    | Service identifier
 measure  | text    | Measure identifier
 words    | text    | The 12 months, in words
 eligible | integer | People who reached the time point alive or whose result is known
-invited  | integer | People who were asked
-returned | integer | People who answered
-complete | integer | People whose answer could be used
+invited  | integer | People who were asked, or whose death before the time point is the result
+returned | integer | People who answered, or whose death before the time point is the result
+complete | integer | People whose result is known
 completeness | number | complete over eligible, 0 to 1
 """)),
         Table("importance", "What matters", "one topic of one service and one group", _columns("""
@@ -307,6 +307,10 @@ old_n     | integer | People, as released then
 new_n     | integer | People now
 old_value | number  | Figure, as released then
 new_value | number  | Figure now
+""")),
+        Table("release", "Earlier releases", "one service in one earlier release", _columns("""
+service   | text    | Service identifier
+released  | text    | Month of the release, YYYY-MM
 """)),
         Table("resource_patient", "Dearest pathways", "one of the dearest pathways of a service", _columns("""
 service  | text    | Service identifier
