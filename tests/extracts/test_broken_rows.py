@@ -299,12 +299,21 @@ def test_row_numbers_count_empty_lines_and_quoted_line_breaks_as_a_text_editor_o
     assert quarantined("service_changes", shifted) == [(5, "title", "not 3 to 120 characters long")]
 
 
-@pytest.mark.parametrize("cell", ["9434765919", "9434765919-01", "X-9434765919"])
-def test_a_persons_number_inside_a_column_that_is_kept_is_set_aside(tmp_path, cell):
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        ("9434765919", "NHS number"),
+        ("9434765919-01", "NHS number"),
+        ("X-9434765919", "NHS number"),
+        ("ZZ11AB", "postcode"),
+        ("1931-03-07", "date of birth"),
+    ],
+)
+def test_a_persons_identifier_inside_a_column_that_is_kept_is_set_aside(tmp_path, cell, what):
     project = minimal_project(tmp_path / "p", activity=swap("ACT-0004", cell))
     intake = take_in(project, PERIOD, SERVICES, project.build)
     assert intake.quality_rule[["column", "rule", "rows"]].to_numpy().tolist() == [
-        ["activity_id", "holds a person's NHS number", 1]
+        ["activity_id", f"holds a person's {what}", 1]
     ]
 
 

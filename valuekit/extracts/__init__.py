@@ -22,7 +22,7 @@ from valuekit.extracts.schemas import ExtractSchema, code_labels, dictionary_fra
 from valuekit.extracts.store import write_store
 from valuekit.extracts.trust import doubts, systematic
 from valuekit.extracts.typed import Typed, type_columns, up_to
-from valuekit.extracts.validate import held_numbers, judge_rows
+from valuekit.extracts.validate import held_identifiers, judge_rows
 from valuekit.project import Month, Project
 
 __all__ = ["Intake", "latest_period", "load_schemas", "take_in"]
@@ -98,7 +98,7 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
     for name, schema in schemas.items():
         read[name], waiting[name], found = _read(schema, drop)
         faults += found
-    people = held_numbers(read.values())
+    people = held_identifiers(read.values())
     extracts = {name: judge_rows(extract, period, people) for name, extract in read.items()}
     faults += [fault for extract in extracts.values() for fault in systematic(extract)]
     key, deciles, found = _secrets(project, drop)

@@ -6,7 +6,7 @@ position of a row is taken from them and the rest is let go: no value can reach 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,11 @@ DUPLICATE_ROW = "duplicate row"
 DUPLICATE_KEY = "duplicate key"
 CHECK_DIGIT = "NHS number with a wrong check digit"
 PLACEHOLDER = "NHS number that is one digit repeated"
-STRAY = "holds a person's NHS number"
+STRAY = {
+    "nhs_number": "holds a person's NHS number",
+    "postcode": "holds a person's postcode",
+    "date_of_birth": "holds a person's date of birth",
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,11 @@ class Validated:
         return self.typed.frame.loc[~self.set_aside].drop(columns=FILE).reset_index(drop=True)
 
 
-def judge_rows(extract: Typed, period: Month, people: pa.Array | None = None) -> Validated:
+def judge_rows(extract: Typed, period: Month, people: Mapping[str, pa.Array] | None = None) -> Validated:
     """Hold every row to the schema as it stands for `period`.
 
-    `people` are the NHS numbers of the drop: none of them may stand in a column that is kept as it is.
+    `people` are the identifiers of the drop (see :func:`held_identifiers`): none of them may stand in a
+    column that is kept as it is.
     """
     failures = [
         _failed(rows.nonzero()[0], name, rule)
@@ -70,7 +75,7 @@ def judge_rows(extract: Typed, period: Month, people: pa.Array | None = None) ->
     failures += _schema_failures(extract, period)
     failures += _number_failures(extract.schema, extract.frame)
     if people is not None:
-        failures += _stray_numbers(extract, people)
+        failures += _strays(extract, people)
     every = pd.concat([_failed(np.empty(0, int), "", ""), *failures], ignore_index=True)
     every = every.drop_duplicates().sort_values(["position", "column", "rule"], ignore_index=True)
     set_aside = np.zeros(len(extract.frame), dtype=bool)
@@ -141,29 +146,44 @@ def _number_failures(schema: ExtractSchema, frame: pd.DataFrame) -> list[pd.Data
     return failures
 
 
-def held_numbers(extracts: Iterable[Typed]) -> pa.Array:
-    """Every NHS number that stands where one belongs, in any extract; text."""
-    columns = (extract.frame[c] for extract in extracts for c in extract.schema.identifiers("nhs_number"))
-    numbers = {number for column in columns for number in column[nhs_number_valid(column)].unique()}
-    return pa.array(sorted(numbers), pa.string())
+def held_identifiers(extracts: Iterable[Typed]) -> dict[str, pa.Array]:
+    """Identifiers that stand where one belongs, in any extract: by kind, as text, postcodes without spaces."""
+    held: dict[str, set[str]] = {kind: set() for kind in STRAY}
+    for extract in extracts:
+        for kind, values in held.items():
+            for name in extract.schema.identifiers(kind):
+                values.update(
+                    pc.unique(_bare(extract.text.table[name].combine_chunks(), kind)).drop_null().to_pylist()
+                )
+    numbers = pd.Series(sorted(held["nhs_number"]), dtype="str")
+    held["nhs_number"] = set(numbers[nhs_number_valid(numbers)])
+    return {kind: pa.array(sorted(values), pa.string()) for kind, values in held.items()}
 
 
 _NUMBER = r"(?:^|\D)(?P<a>\d{3})[ -]?(?P<b>\d{3})[ -]?(?P<c>\d{4})(?:\D|$)"
 
 
-def _stray_numbers(extract: Typed, people: pa.Array) -> list[pd.DataFrame]:
-    """A person's number in a column that is kept: typed into the wrong cell, or part of a local identifier.
+def _bare(text: pa.Array, kind: str) -> pa.Array:
+    return pc.replace_substring(text, " ", "") if kind == "postcode" else text
 
-    Only numbers of the drop's own people count: a local identifier of ten digits is no fault.
+
+def _strays(extract: Typed, people: Mapping[str, pa.Array]) -> list[pd.DataFrame]:
+    """A person's identifier in a column that is kept: in the wrong cell, or part of a local identifier.
+
+    Only identifiers of the drop's own people count: a local identifier of ten digits is no fault. NHS numbers
+    are looked for anywhere in the text, the others as the whole of it.
     """
     failures = []
     for name, spec in extract.schema.columns.items():
         if spec.type != "text" or spec.identifier is not None or name in extract.schema.codes:
             continue
-        found = pc.extract_regex(extract.text.table[name].combine_chunks(), _NUMBER)
-        numbers = pc.binary_join_element_wise(*(pc.struct_field(found, part) for part in "abc"), "")
-        rows = pc.is_in(numbers, people).to_numpy(zero_copy_only=False)
-        failures.append(_failed(rows.nonzero()[0], name, STRAY))
+        text = extract.text.table[name].combine_chunks()
+        groups = pc.extract_regex(text, _NUMBER)
+        number = pc.binary_join_element_wise(*(pc.struct_field(groups, part) for part in "abc"), "")
+        found = {"nhs_number": number, "postcode": _bare(text, "postcode"), "date_of_birth": text}
+        for kind, values in found.items():
+            rows = pc.is_in(values, people[kind]).to_numpy(zero_copy_only=False)
+            failures.append(_failed(rows.nonzero()[0], name, STRAY[kind]))
     return failures
 
 
