@@ -74,7 +74,8 @@ class Small:
 
     def edition(self, audience: str = "public") -> Edition:
         about = About("Example Trust", str(PERIOD), True, audience, ("A note.",))
-        return Edition(audience, read_project(self.root, audience), about)
+        read = read_project(self.root, audience)
+        return Edition(audience, about, tuple(document.path for document in read.documents), read)
 
     def render(self, name: str = "reports/page.qmd", audience: str = "public") -> Result:
         """One document into ``out/``, in this process."""
@@ -122,7 +123,7 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(tmp_path: Path, fonts: Path) -> Small:
     made = make_small(tmp_path / "a project")
-    shutil.copytree(fonts, made.root / "_build" / "fonts")
+    shutil.copytree(fonts, made.root / "_site.state" / "fonts")
     return made
 
 

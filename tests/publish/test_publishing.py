@@ -135,6 +135,7 @@ def test_a_failing_document_is_named_with_all_others_that_fail_and_the_last_site
     assert said[0].startswith("reports/board.qmd:6: FileNotFoundError")
     assert said[1].startswith("reports/services/asthma.qmd:6: ZeroDivisionError")
     assert whole.tree("_site", "_packs") == before
+    assert not list(whole.root.glob("_*.new")), "nothing half-made is left"
     assert "Traceback" in "".join(caught.value.__notes__), "the trace is kept for --verbose"
 
 
@@ -271,6 +272,16 @@ def test_stock_quarto_is_called_once_for_each_audience_and_swapped_in_alike(whol
         "board-2026-10.pdf",
         "stroke-clinical-2026-10.pdf",
     ]
+
+
+@posix
+def test_stock_quarto_may_render_what_the_built_in_renderer_refuses(whole, monkeypatch) -> None:
+    whole.document("It is $x$.", "reports/board.qmd", "title: Board report\nbibliography: refs.bib")
+    with pytest.raises(DocumentError):
+        run(whole)
+    stand_in(whole, monkeypatch, "1.9.0")
+    run(whole, engine="quarto")
+    assert (whole.root / "_packs/board-2026-10.pdf").read_text() == "quarto"
 
 
 @posix

@@ -36,7 +36,7 @@ def ready(tmp_path):
     for path in live:
         folder(path, "September")
         folder(path.with_name(path.name + ".new"), "October")
-    return live, tmp_path / "_build" / "swap.json"
+    return live, tmp_path / "_site.state" / "swap.json"
 
 
 def kill_at(monkeypatch, step: int) -> None:
@@ -62,7 +62,7 @@ def test_a_swap_puts_the_new_in_place_and_leaves_nothing_beside_it(ready, tmp_pa
     live, journal = ready
     swap(journal, live)
     assert [said(path) for path in live] == [{"October"}, {"October"}]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["_build", "_packs", "_site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["_packs", "_site", "_site.state"]
     assert not list(journal.parent.iterdir())
 
 
@@ -104,7 +104,7 @@ def test_a_recovery_may_be_killed_too(ready, monkeypatch, step, again) -> None:
 def test_a_swap_without_a_site_before_it_works(tmp_path) -> None:
     live = tmp_path / "_site"
     (staging(live) / "index.html").write_text("October", encoding="utf-8")
-    swap(tmp_path / "_build" / "swap.json", [live])
+    swap(tmp_path / "_site.state" / "swap.json", [live])
     assert said(live) == {"October"}
 
 
@@ -130,7 +130,7 @@ def test_what_an_unfinished_run_left_is_removed_and_the_live_site_stays(tmp_path
     live = tmp_path / "_site"
     folder(live, "September")
     folder(tmp_path / "_site.new", "half")
-    assert not recover(tmp_path / "_build" / "swap.json", [live])
+    assert not recover(tmp_path / "_site.state" / "swap.json", [live])
     assert said(live) == {"September"} and not (tmp_path / "_site.new").exists()
 
 
@@ -145,7 +145,7 @@ with only_one(Path(sys.argv[1])):
 
 
 def test_a_second_publish_says_that_one_is_running_and_a_dead_one_holds_nothing(tmp_path) -> None:
-    lock = tmp_path / "_build" / "publish.lock"
+    lock = tmp_path / "_site.state" / "publish.lock"
     words = [sys.executable, "-c", textwrap.dedent(HOLD), str(lock)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as other:
         assert other.stdout.readline() == "held\n"
@@ -154,3 +154,13 @@ def test_a_second_publish_says_that_one_is_running_and_a_dead_one_holds_nothing(
         other.kill()
     with only_one(lock):
         pass
+
+
+def test_a_process_may_take_again_what_it_holds(tmp_path) -> None:
+    lock = tmp_path / "publish.lock"
+    with only_one(lock):
+        with only_one(lock):
+            pass
+        words = [sys.executable, "-c", textwrap.dedent(HOLD), str(lock)]
+        other = subprocess.run(words, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+        assert "another publish" in other.stderr, "the inner block must not let go of it"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -19,8 +18,6 @@ from valuekit.errors import DocumentError, Problem
 from valuekit.project import Month
 from valuekit.publish.fonts import package_fonts
 from valuekit.publish.html import THEME
-
-_LEVELS = re.compile(r'image\("([^"]+)"')
 
 
 @cache
@@ -108,12 +105,9 @@ def _finish(data: bytes, meta: Mapping[str, Any], tables: Sequence[bool], where:
             if headed:
                 _head_rows(table)
         pdf.Root.Lang = pikepdf.String(meta.get("lang", "en-GB"))
-        identity = pikepdf.String(hashlib.sha256(data).digest()[:16])
-        pdf.trailer.ID = pikepdf.Array([identity, identity])
         out = io.BytesIO()
         pdf.save(
             out,
-            static_id=False,
             fix_metadata_version=False,
             compress_streams=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,7 +14,7 @@ from valuekit.mart import About, Mart
 from valuekit.project import Month, Project
 from valuekit.publish.html import page_path
 from valuekit.publish.pandoc import Pandoc
-from valuekit.publish.quarto_project import Document, NavItem, QuartoProject, read_project
+from valuekit.publish.quarto_project import Document, NavItem, QuartoProject, document_paths, read_project
 from valuekit.publish.render import Job, broken_links
 
 PUBLIC = "public"
@@ -27,13 +27,16 @@ class Edition:
     """One audience's documents, and what its mart was made from."""
 
     audience: str
-    project: QuartoProject
     about: About
+    paths: tuple[PurePosixPath, ...]
+    """Its documents in the order of the configuration."""
+    project: QuartoProject | None = None
+    """Configuration and documents as the built-in renderer reads them; stock Quarto reads them for itself."""
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """Its documents in the order of the configuration."""
-        return self.project.documents
+        """Its documents, checked."""
+        return self.project.documents if self.project else ()
 
 
 def read_editions(project: Project, audiences: Sequence[str]) -> list[QuartoProject]:
@@ -95,39 +98,53 @@ def _broken_nav(edition: QuartoProject) -> list[Problem]:
     ]
 
 
-def open_marts(project: Project, editions: Sequence[QuartoProject], period: Month) -> list[Edition]:
-    """Each audience's documents with its mart.
+def open_editions(
+    project: Project,
+    audiences: Sequence[str],
+    period: Month,
+    services: Sequence[str] = (),
+    stock: bool = False,
+) -> list[Edition]:
+    """Each audience's documents with what its mart was made from.
+
+    Parameters
+    ----------
+    services
+        Names that must have a report.
+    stock
+        For stock Quarto: the documents are found, and not held to what the built-in renderer knows.
 
     Raises
     ------
+    DefinitionError, DocumentError
+        The configuration or the documents are at fault.
     PublishError
-        A mart is of another month than `period`.
+        A service has no report, or a mart is of another month than `period`.
     """
+    if stock:
+        found = [(audience, tuple(document_paths(project.root, audience)), None) for audience in audiences]
+    else:
+        read = read_editions(project, audiences)
+        found = [(each.profile, tuple(d.path for d in each.documents), each) for each in read]
+    _check_services({path for _, paths, _ in found for path in paths}, services)
     result = []
-    for edition in editions:
-        about = Mart(project.mart / edition.profile).about
+    for audience, paths, each in found:
+        about = Mart(project.mart / audience).about
         if about.period != str(period):
             raise PublishError(
                 Problem(
                     f"the figures are of {about.period}, not of {period}",
-                    f"_build/mart/{edition.profile}",
+                    f"_build/mart/{audience}",
                     do=f"Run: valuekit build --period {period}",
                 )
             )
-        result.append(Edition(edition.profile, edition, about))
+        result.append(Edition(audience, about, paths, each))
     return result
 
 
-def check_services(editions: Sequence[QuartoProject], services: Sequence[str]) -> None:
-    """Whether each of `services` has a report for any audience.
-
-    Raises
-    ------
-    PublishError
-        One has none.
-    """
-    documents = {document.path for edition in editions for document in edition.documents}
-    known = sorted({path.stem for path in documents if path.parent == SERVICES})
+def _check_services(paths: Collection[PurePosixPath], services: Sequence[str]) -> None:
+    """Whether each of `services` has a report for any audience."""
+    known = sorted({path.stem for path in paths if path.parent == SERVICES})
     wrong = [name for name in services if name not in known]
     if wrong:
         raise PublishError(
@@ -136,20 +153,26 @@ def check_services(editions: Sequence[QuartoProject], services: Sequence[str]) -
         )
 
 
-def chosen(documents: Sequence[Document], services: Sequence[str]) -> tuple[Document, ...]:
-    """Documents that do not belong to another service than `services` (none given: all)."""
-    return tuple(d for d in documents if not services or d.path.parent != SERVICES or d.path.stem in services)
+def is_chosen(path: PurePosixPath, services: Sequence[str]) -> bool:
+    """Whether the document at `path` belongs to no other service than `services` (none given: all)."""
+    return not services or path.parent != SERVICES or path.stem in services
 
 
-def pack_name(document: Document, audience: str, period: str) -> str:
+def pack_name(path: PurePosixPath, audience: str, period: str) -> str:
     """``stroke-clinical-2026-10.pdf``, ``board-2026-10.pdf``."""
-    stem = document.path.stem
+    stem = path.stem
     return f"{stem}-{period}.pdf" if stem == audience else f"{stem}-{audience}-{period}.pdf"
+
+
+def _read(edition: Edition) -> QuartoProject:
+    if edition.project is None:
+        raise TypeError("an edition for stock Quarto has no documents of ours")
+    return edition.project
 
 
 def site_of(edition: Edition) -> dict[str, Any]:
     """What every page and PDF is told of the site."""
-    website, about = edition.project.website, edition.about
+    website, about = _read(edition).website, edition.about
     return {
         "title": website.title,
         "version": __version__,
@@ -188,7 +211,7 @@ def jobs(edition: Edition, documents: Sequence[Document], site: Path, packs: Pat
         has_pdf = document.formats.typst is not None
         result.append(
             Job(
-                root=edition.project.root,
+                root=_read(edition).root,
                 document=document,
                 profile=edition.audience,
                 site=told,
@@ -196,7 +219,7 @@ def jobs(edition: Edition, documents: Sequence[Document], site: Path, packs: Pat
                 pdf=(
                     site / pdf
                     if public
-                    else packs / pack_name(document, edition.audience, edition.about.period)
+                    else packs / pack_name(document.path, edition.audience, edition.about.period)
                 )
                 if has_pdf
                 else None,

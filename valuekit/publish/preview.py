@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
 import time
@@ -18,7 +17,7 @@ from valuekit.errors import ValuekitError
 from valuekit.project import Month, Project
 from valuekit.publish.html import THEME
 from valuekit.publish.plan import PUBLIC
-from valuekit.publish.site import publish, render_again
+from valuekit.publish.site import alone, publish, render_again
 
 POLL = 0.4
 """Seconds between two looks at the files."""
@@ -138,8 +137,9 @@ class Preview:
             self._everything_or_raise()
 
     def _everything_or_raise(self) -> None:
-        self.period = self.build().period
-        publish(self.project, self.period, (PUBLIC,))
+        with alone(self.project):
+            self.period = self.build().period
+            publish(self.project, self.period, (PUBLIC,))
 
 
 def _under(file: Path, folder: Path) -> bool:
@@ -177,4 +177,3 @@ def preview(project: Project, port: int = 0, build: Callable[[], Any] | None = N
     finally:
         server.shutdown()
         server.server_close()
-        shutil.rmtree(project.build / "preview", ignore_errors=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from valuekit.errors import Problem, PublishError
 from valuekit.project import Project
-from valuekit.publish.plan import PUBLIC, Edition, chosen, pack_name
+from valuekit.publish.plan import PUBLIC, Edition, is_chosen, pack_name
 
 OLDEST = (1, 9)
 """Quarto before this has no PDF/UA from Typst."""
@@ -89,13 +89,13 @@ def render_all(
         folder = packs.with_name(packs.name + ".quarto")
         try:
             _render(command, project, edition, folder)
-            for document in chosen(edition.documents, services):
-                made = folder / document.path.with_suffix(".pdf")
+            for path in (path for path in edition.paths if is_chosen(path, services)):
+                made = folder / path.with_suffix(".pdf")
                 if not made.is_file():
                     raise PublishError(
-                        Problem("Quarto made no PDF", str(document.path), do="Run quarto render to see why.")
+                        Problem("Quarto made no PDF", str(path), do="Run quarto render to see why.")
                     )
-                shutil.copyfile(made, packs / pack_name(document, edition.audience, edition.about.period))
+                shutil.copyfile(made, packs / pack_name(path, edition.audience, edition.about.period))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -221,16 +221,7 @@ def read_project(root: Path, profile: str) -> QuartoProject:
         raise DefinitionError(
             Problem(f"unknown profile '{profile}'", "_quarto.yml", do="Add it to profile: group.")
         )
-    patterns = base.project.render + extra.project.render
-    paths = _matching(root, patterns)
-    if not paths:
-        raise DefinitionError(
-            Problem(
-                f"no document to render for '{profile}'",
-                f"_quarto-{profile}.yml",
-                do="Name them under render:.",
-            )
-        )
+    paths = _documents_named(root, profile, base.project.render + extra.project.render)
     website = extra.website or base.website or Website(title="")
     documents, faults = [], []
     for path in paths:
@@ -242,6 +233,37 @@ def read_project(root: Path, profile: str) -> QuartoProject:
         raise DocumentError(dict.fromkeys(faults))
     resources = base.project.resources + extra.project.resources
     return QuartoProject(root, profile, extra, website, tuple(documents), resources)
+
+
+def document_paths(root: Path, profile: str) -> list[PurePosixPath]:
+    """Documents of `profile`, whatever else stands in the configuration.
+
+    Raises
+    ------
+    DefinitionError
+        A file is not YAML, or names no document.
+    """
+    patterns: list[str] = []
+    for name in ("_quarto.yml", f"_quarto-{profile}.yml"):
+        if (root / name).is_file():
+            data = read_yaml(root / name).data
+            settings = data.get("project") if isinstance(data, dict) else None
+            listed = settings.get("render") if isinstance(settings, dict) else None
+            patterns += [str(pattern) for pattern in listed or []]
+    return _documents_named(root, profile, tuple(patterns))
+
+
+def _documents_named(root: Path, profile: str, patterns: tuple[str, ...]) -> list[PurePosixPath]:
+    paths = _matching(root, patterns)
+    if not paths:
+        raise DefinitionError(
+            Problem(
+                f"no document to render for '{profile}'",
+                f"_quarto-{profile}.yml",
+                do="Name them under render:.",
+            )
+        )
+    return paths
 
 
 def _read(root: Path, name: str) -> QuartoFile:

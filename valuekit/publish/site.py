@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,15 @@ from valuekit.publish.plan import (
     PUBLIC,
     SEARCH_PAGE,
     Edition,
-    check_services,
-    chosen,
+    is_chosen,
     jobs,
-    open_marts,
+    open_editions,
     page_list,
     read_editions,
     site_of,
 )
 from valuekit.publish.render import Job, Result, render
-from valuekit.publish.swap import only_one, recover, staging, swap
+from valuekit.publish.swap import only_one, recover, successor, successors
 
 Progress = Callable[..., None]
 """Called with the name of each step as it begins; ``steps=`` gives their number once it is known."""
@@ -94,23 +94,21 @@ def publish(
     say = progress or (lambda step, steps=None: None)
     folders = [project.site] if PUBLIC in audiences else []
     folders += [project.packs] if set(audiences) - {PUBLIC} else []
-    with only_one(_lock(project)):
+    with alone(project):
         recover(_journal(project), [project.site, project.packs])
         workers.warm()
-        read = read_editions(project, audiences)
-        check_services(read, services)
-        editions = open_marts(project, read, period)
-        site, packs = (
-            staging(folder) if folder in folders else folder for folder in (project.site, project.packs)
-        )
+        editions = open_editions(project, audiences, period, services, stock=engine == "quarto")
         reusable = _reusable(project, editions) if services else False
-        if engine == "quarto":
-            quarto.render_all(project, editions, services, site, packs, say)
-        else:
-            _render_all(project, editions, services, reusable, site, packs, say)
-        _keep_other_packs(project, editions, services, packs)
-        say("putting it in place")
-        swap(_journal(project), folders)
+        with successors(_journal(project), folders):
+            site, packs = (
+                successor(folder) if folder in folders else folder for folder in (project.site, project.packs)
+            )
+            if engine == "quarto":
+                quarto.render_all(project, editions, services, site, packs, say)
+            else:
+                _render_all(project, editions, services, reusable, site, packs, say)
+            _keep_other_packs(project, editions, services, packs)
+            say("putting it in place")
         _remember(project, editions)
         releases.keep(project, period)
     return _published(project, period, audiences, services, reusable)
@@ -126,11 +124,11 @@ def render_again(project: Project, period: Month, changed: Collection[str]) -> t
     tuple of str
         The documents rendered.
     """
-    with only_one(_lock(project)):
+    with alone(project):
         recover(_journal(project), [project.site, project.packs])
-        edition = open_marts(project, read_editions(project, (PUBLIC,)), period)[0]
+        edition = open_editions(project, (PUBLIC,), period)[0]
         documents = [d for d in edition.documents if {str(d.path), *d.source.includes} & set(changed)]
-        aside = project.build / "preview"
+        aside = _state(project) / "preview"
         shutil.rmtree(aside, ignore_errors=True)
         results = _run(jobs(edition, documents, aside, aside), lambda step, steps=None: None)
         _raise_faults(results)
@@ -143,6 +141,7 @@ def render_again(project: Project, period: Month, changed: Collection[str]) -> t
             made += [(source, project.site / path) for source, path in result.copies]
         for source, target in made:
             copy_file(source, target)
+        shutil.rmtree(aside, ignore_errors=True)
     return tuple(str(document.path) for document in documents)
 
 
@@ -157,12 +156,24 @@ def check_documents(project: Project, audiences: Sequence[str] = AUDIENCES) -> N
     read_editions(project, audiences)
 
 
+def alone(project: Project) -> AbstractContextManager[None]:
+    """Keep other publishes of `project` away: around a build and the publish that follows it.
+
+    Raises
+    ------
+    PublishError
+        Another one is running.
+    """
+    return only_one(_state(project) / "publish.lock")
+
+
+def _state(project: Project) -> Path:
+    """What publishing remembers between runs. Not in ``_build``, which each build replaces as a whole."""
+    return project.site.with_name(project.site.name + ".state")
+
+
 def _journal(project: Project) -> Path:
-    return project.build / "swap.json"
-
-
-def _lock(project: Project) -> Path:
-    return project.build / "publish.lock"
+    return _state(project) / "swap.json"
 
 
 # The built-in renderer ---------------------------------------------------------------------------
@@ -180,13 +191,13 @@ def _render_all(
     todo: list[Job] = []
     for edition in editions:
         everything = edition.audience == PUBLIC and not reusable
-        documents = edition.documents if everything else chosen(edition.documents, services)
+        documents = [d for d in edition.documents if everything or is_chosen(d.path, services)]
         if edition.audience == PUBLIC and reusable:
             _carry_over(project.site, site, [d for d in edition.documents if d not in documents])
         todo += jobs(edition, documents, site, packs)
     say("reading documents", steps=len(todo) + 4)
     public = any(edition.audience == PUBLIC for edition in editions)
-    results = _run(todo, say, _Fonts(project.build / "fonts", site) if public else None)
+    results = _run(todo, say, _Fonts(_state(project) / "fonts", site) if public else None)
     _raise_faults(results)
     for edition in editions:
         if edition.audience == PUBLIC:
@@ -240,7 +251,7 @@ def _finish_site(
     """What the site as a whole needs: pictures, downloads, theme, list of pages, search; then check links."""
     for source, path in dict.fromkeys(copy for result in results for copy in result.copies):
         copy_file(source, site / path)
-    write_resources(project.root, edition.project.resources, site)
+    write_resources(project.root, edition.project.resources if edition.project else (), site)
     write_theme(site)
     earlier = releases.copy_earlier(project, Month.parse(edition.about.period), site)
     _write_page_list(edition, earlier, site)
@@ -308,7 +319,7 @@ def _fingerprint(project: Project) -> str:
 
 def _reusable(project: Project, editions: Sequence[Edition]) -> bool:
     """Whether the live site was made from today's figures, so that its other pages may stay."""
-    file = project.build / "published.json"
+    file = _state(project) / "published.json"
     if (
         not any(edition.audience == PUBLIC for edition in editions)
         or not file.is_file()
@@ -324,7 +335,7 @@ def _reusable(project: Project, editions: Sequence[Edition]) -> bool:
 def _remember(project: Project, editions: Sequence[Edition]) -> None:
     if any(edition.audience == PUBLIC for edition in editions):
         text = json.dumps({"mart": _fingerprint(project)})
-        (project.build / "published.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        (_state(project) / "published.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _published(

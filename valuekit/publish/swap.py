@@ -20,14 +20,35 @@ from valuekit.errors import Problem, PublishError
 
 NEW, OLD = ".new", ".old"
 
+_HELD: set[Path] = set()
+"""Locks that this process holds."""
+
+
+def successor(live: Path) -> Path:
+    """The folder beside `live` in which what follows it is built."""
+    return live.with_name(live.name + NEW)
+
 
 def staging(live: Path) -> Path:
-    """An empty folder beside `live`, in which its successor is built."""
-    folder = live.with_name(live.name + NEW)
+    """The successor's folder, made empty."""
+    folder = successor(live)
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     return folder
+
+
+@contextmanager
+def successors(journal: Path, live: Sequence[Path]) -> Iterator[None]:
+    """Empty folders beside `live` to build in: they take its place if the block ends well, else they go."""
+    made = [staging(folder) for folder in live]
+    try:
+        yield
+    except BaseException:
+        for folder in made:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    swap(journal, live)
 
 
 def swap(journal: Path, live: Sequence[Path]) -> None:
@@ -72,7 +93,7 @@ def recover(journal: Path, live: Sequence[Path]) -> bool:
         return True
     journal.unlink(missing_ok=True)
     for folder in live:
-        _discard(folder.with_name(folder.name + NEW))
+        _discard(successor(folder))
         _discard(folder.with_name(folder.name + OLD))
     return False
 
@@ -80,7 +101,7 @@ def recover(journal: Path, live: Sequence[Path]) -> bool:
 def _renames(live: Sequence[Path]) -> None:
     """Every rename that is still to be done. May be called again after it was cut short anywhere."""
     for folder in live:
-        new, old = folder.with_name(folder.name + NEW), folder.with_name(folder.name + OLD)
+        new, old = successor(folder), folder.with_name(folder.name + OLD)
         if not new.exists():
             continue
         if folder.exists():
@@ -90,7 +111,7 @@ def _renames(live: Sequence[Path]) -> None:
 
 def _undo(live: Sequence[Path]) -> None:
     for folder in live:
-        new, old = folder.with_name(folder.name + NEW), folder.with_name(folder.name + OLD)
+        new, old = successor(folder), folder.with_name(folder.name + OLD)
         if not new.exists():
             folder.rename(new)
         if old.exists():
@@ -130,11 +151,16 @@ def _read_journal(journal: Path, live: Sequence[Path]) -> list[Path]:
 def only_one(lock: Path) -> Iterator[None]:
     """Hold `lock` while publishing. The system lets go of it when the process ends, however it ends.
 
+    What this process holds already it may take again, within.
+
     Raises
     ------
     PublishError
         Another process holds it.
     """
+    if lock.resolve() in _HELD:
+        yield
+        return
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+", encoding="utf-8") as file:
         if not _take(file.fileno()):
@@ -145,9 +171,11 @@ def only_one(lock: Path) -> Iterator[None]:
                     do="Wait for it to end, then try again.",
                 )
             )
+        _HELD.add(lock.resolve())
         try:
             yield
         finally:
+            _HELD.discard(lock.resolve())
             _give_back(file.fileno())
 
 

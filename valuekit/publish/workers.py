@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -40,6 +41,11 @@ def warm() -> None:
         forkserver.ensure_running()
 
 
+def _leave_interrupts() -> None:
+    """Ctrl-C is the parent's to answer: workers end with it, without traces of their own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def pool(workers: int = WORKERS) -> Iterator[Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]]:
     """A function that runs a task for each of many arguments and gives results as they come.
@@ -50,7 +56,7 @@ def pool(workers: int = WORKERS) -> Iterator[Callable[[Callable[[Any], Any], Ite
         A worker's process ended (out of memory, or killed).
     """
     workers = max(1, min(workers, os.cpu_count() or 1))
-    executor = ProcessPoolExecutor(max_workers=workers, mp_context=_context())
+    executor = ProcessPoolExecutor(max_workers=workers, mp_context=_context(), initializer=_leave_interrupts)
 
     def run(task: Callable[[Any], Any], arguments: Iterable[Any]) -> Iterator[Any]:
         waiting: list[Future[Any]] = [executor.submit(task, argument) for argument in arguments]
