@@ -147,7 +147,7 @@ def _number_failures(schema: ExtractSchema, frame: pd.DataFrame) -> list[pd.Data
 
 
 def held_identifiers(extracts: Iterable[Typed]) -> dict[str, pa.Array]:
-    """Identifiers that stand where one belongs, in any extract: by kind, as text, postcodes without spaces."""
+    """Identifiers that stand where one belongs, in any extract, by kind; postcodes without spaces."""
     held: dict[str, set[str]] = {kind: set() for kind in STRAY}
     for extract in extracts:
         for kind, values in held.items():
