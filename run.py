@@ -28,14 +28,17 @@ RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock
 def main(words: list[str]) -> int:
     """Do what `words` say and return an exit code."""
     if sys.version_info < OLDEST:
-        return _stop(f"valuekit needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.")
+        return _stop(
+            f"valuekit needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}."
+        )
     if words[:1] == ["lock"]:
         return _lock()
     testing = words[:1] == ["test"]
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
-            "The set-up did not finish; what pip said stands above. Nothing else was changed. If the network blocks "
-            "the package index, set pip's index-url or find-links to a mirror or a folder of wheels, and run again."
+            "The set-up did not finish; what pip said stands above. Nothing else was changed. If the network "
+            "blocks the package index, set pip's index-url or find-links to a mirror or a folder of wheels, and "
+            "run again."
         )
     if words[:1] == ["setup"]:
         print("valuekit is set up.")
@@ -70,7 +73,10 @@ def _set_up(lock: Path) -> bool:
     # The checkout itself, in place: an edited file works at once. No network: its builder is in the lock.
     if _call([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT]):
         return False
-    stamp.write_text("\n".join([*(line for line in done if not line.startswith(lock.name)), wanted]) + "\n", encoding="utf-8")
+    stamp.write_text(
+        "\n".join([*(line for line in done if not line.startswith(lock.name)), wanted]) + "\n",
+        encoding="utf-8",
+    )
     return True
 
 
@@ -80,19 +86,22 @@ def _lock() -> int:
     if uv is None:
         return _stop("Pinning needs uv (pip install uv).")
     common = [
-        uv, "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--only-binary", ":all:",
-        "--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links", "--quiet", "--extra", "build",
+        uv, "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes",
+        "--only-binary", ":all:", "--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links",
+        "--quiet", "--extra", "build",
     ]  # fmt: skip
     for lock, what, extra in (
         (RUN_LOCK, "what valuekit needs to run", []),
         (TEST_LOCK, "what its tests need as well", ["--extra", "test", "--constraint", RUN_LOCK]),
     ):
-        made = subprocess.run([*common, *extra, ROOT / "pyproject.toml"], capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [*common, *extra, ROOT / "pyproject.toml"], capture_output=True, text=True, check=False
+        )
         if made.returncode:
             return _stop(made.stderr)
         head = (
-            f"# Pinned and hashed: {what}. Wheels only, no index address: your pip's own settings say where from.\n"
-            "# Made from pyproject.toml by `python run.py lock`.\n"
+            f"# Pinned and hashed: {what}. Wheels only.\n"
+            "# No index address: your pip's own settings say where from. Made by `python run.py lock`.\n"
         )
         lock.write_text(head + made.stdout, encoding="utf-8", newline="\n")
         print(f"{lock.name}: {made.stdout.count('==')} packages")

@@ -11,7 +11,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_RUNS = shutil.ignore_patterns(
-    ".git", ".venv*", "_build*", "_site*", "_packs*", "_releases*", "figures", "downloads", "__pycache__", ".*_cache", ".hypothesis", "tests"
+    ".git",
+    ".venv*",
+    "_build*",
+    "_site*",
+    "_packs*",
+    "_releases*",
+    "figures",
+    "downloads",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    "tests",
 )
 
 
@@ -33,15 +44,27 @@ class Checkout:
     def run(self, *words: str, **environment: str) -> Run:
         """The valuekit command in this checkout, in a process of its own."""
         env = {k: v for k, v in os.environ.items() if not k.startswith(("VALUEKIT_", "QUARTO_"))}
-        env |= {"PYTHONPATH": str(self.root), "PYTHONIOENCODING": "utf-8", "HOME": str(self.root.parent / "home")} | environment
+        env |= {
+            "PYTHONPATH": str(self.root),
+            "PYTHONIOENCODING": "utf-8",
+            "HOME": str(self.root.parent / "home"),
+        } | environment
         done = subprocess.run(
-            [sys.executable, "-m", "valuekit", *words], cwd=self.root, env=env, capture_output=True, text=True, encoding="utf-8", timeout=600
+            [sys.executable, "-m", "valuekit", *words],
+            cwd=self.root,
+            env=env,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=600,
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
     def tree(self, *folders: str) -> dict[str, bytes]:
         """Every file below `folders`, by its path."""
-        files = (file for folder in folders for file in sorted((self.root / folder).rglob("*")) if file.is_file())
+        files = (
+            file for folder in folders for file in sorted((self.root / folder).rglob("*")) if file.is_file()
+        )
         return {file.relative_to(self.root).as_posix(): file.read_bytes() for file in files}
 
 

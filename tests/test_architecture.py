@@ -39,7 +39,11 @@ def imported(file: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             module = ".".join(part for part in (base, node.module) if part)
-            names = [module, *(f"{module}.{alias.name}" for alias in node.names)] if module == "valuekit" else [module]
+            names = (
+                [module, *(f"{module}.{alias.name}" for alias in node.names)]
+                if module == "valuekit"
+                else [module]
+            )
         rooms |= {name.split(".")[1] for name in names if name.startswith("valuekit.")}
     return {r for r in rooms if (ROOT / "valuekit" / r).is_dir() or (ROOT / "valuekit" / f"{r}.py").is_file()}
 
@@ -68,7 +72,9 @@ def test_measures_take_only_the_intake_and_code_lists_from_the_extracts_room() -
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("valuekit.extracts"):
                 names = {alias.name for alias in node.names}
-                assert not names & {"read", "pseudonymise", "validate"}, f"{file.name} reaches into the import step"
+                assert not names & {"read", "pseudonymise", "validate"}, (
+                    f"{file.name} reaches into the import step"
+                )
 
 
 def test_identifier_columns_are_named_only_in_the_extracts_room() -> None:
@@ -77,6 +83,14 @@ def test_identifier_columns_are_named_only_in_the_extracts_room() -> None:
     for file in MODULES:
         if room(file) in {"extracts", "__init__"}:
             continue
-        words = {node.value for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-        words |= {node.attr for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)}
+        words = {
+            node.value
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        words |= {
+            node.attr
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute)
+        }
         assert not words & set(identifiers), file.name

@@ -31,7 +31,9 @@ def test_every_package_is_pinned_and_hashed(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_no_index_and_no_address(lock: str) -> None:
-    assert not re.search(r"https?://|--(extra-)?index-url|--find-links", (ROOT / lock).read_text(encoding="utf-8"))
+    assert not re.search(
+        r"https?://|--(extra-)?index-url|--find-links", (ROOT / lock).read_text(encoding="utf-8")
+    )
 
 
 def test_the_lock_holds_every_declared_dependency() -> None:
@@ -49,7 +51,9 @@ def test_the_tests_run_on_what_the_user_runs() -> None:
     assert all(of_tests.get(name) == hashes for name, hashes in of_users.items())
 
 
-def test_an_old_python_is_told_what_it_needs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_old_python_is_told_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(run.sys, "version_info", (3, 10, 4))
     assert run.main(["publish"]) == 1
     assert "needs Python 3.11 or newer" in capsys.readouterr().err
@@ -61,7 +65,9 @@ def test_a_failed_install_says_what_to_do_and_is_tried_again_next_time(
     calls = []
     monkeypatch.setattr(run, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(run, "PYTHON", tmp_path / ".venv" / "python")
-    monkeypatch.setattr(run.venv, "create", lambda folder, with_pip: (folder.mkdir(), (folder / "python").touch()))
+    monkeypatch.setattr(
+        run.venv, "create", lambda folder, with_pip: (folder.mkdir(), (folder / "python").touch())
+    )
     monkeypatch.setattr(run, "_call", lambda command: calls.append(command) or 1)
     for _ in range(2):
         assert run.main(["publish"]) == 1

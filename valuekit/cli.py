@@ -33,16 +33,25 @@ def main(words: Sequence[str] | None = None) -> int:
         print("Stopped. The last build and the last site stand as they were.", file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
-        print(f"{error.filename or 'The disk'}: {error.strerror or error}. The last site stands as it was.", file=sys.stderr)
+        print(
+            f"{error.filename or 'The disk'}: {error.strerror or error}. The last site stands as it was.",
+            file=sys.stderr,
+        )
         if arguments.verbose:
             traceback.print_exc()
         return ValuekitError.exit_code
     except Exception as error:
-        print(f"This is a fault of valuekit, not of your data: {type(error).__name__} in {_where(error)}.", file=sys.stderr)
+        print(
+            f"This is a fault of valuekit, not of your data: {type(error).__name__} in {_where(error)}.",
+            file=sys.stderr,
+        )
         if arguments.verbose:
             traceback.print_exc()
         else:
-            print("The last site stands as it was. Run again with --verbose to see more, and report it.", file=sys.stderr)
+            print(
+                "The last site stands as it was. Run again with --verbose to see more, and report it.",
+                file=sys.stderr,
+            )
         return FAULT_OF_VALUEKIT
     return 0
 
@@ -69,7 +78,11 @@ def _sample(arguments: argparse.Namespace) -> None:
     about = project.extracts / "about.yml"
     if about.is_file() and "synthetic: true" not in about.read_text(encoding="utf-8"):
         raise ValuekitError(
-            Problem("data/extracts/ holds real extracts", "data/extracts/about.yml", do="Move them away before you write the sample.")
+            Problem(
+                "data/extracts/ holds real extracts",
+                "data/extracts/about.yml",
+                do="Move them away before you write the sample.",
+            )
         )
     with Progress("Writing the synthetic sample"):
         files = write_sample(project.extracts)
@@ -78,7 +91,9 @@ def _sample(arguments: argparse.Namespace) -> None:
 
 def _sample_if_empty(project: Project) -> None:
     """On the very first run there is nothing in the drop: write the sample, and say so."""
-    present = [f for f in project.extracts.glob("*") if f.name != "README.md"] if project.extracts.is_dir() else []
+    present = (
+        [f for f in project.extracts.glob("*") if f.name != "README.md"] if project.extracts.is_dir() else []
+    )
     if not present:
         from valuekit.extracts.sample import write_sample
 
@@ -120,6 +135,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _publish(arguments: argparse.Namespace) -> None:
     from valuekit.build import build
+    from valuekit.mart import Mart
+    from valuekit.measures.revisions import save_release
     from valuekit.publish.site import publish
 
     project = Project.find()
@@ -134,6 +151,13 @@ def _publish(arguments: argparse.Namespace) -> None:
             engine=arguments.engine,
             progress=progress,
         )
+        if published.pages and not arguments.service:
+            # What this month said in public, so that the next one can tell which figures moved.
+            save_release(
+                project.releases / str(built.period),
+                built.period,
+                Mart(project.mart / "public").table("series"),
+            )
     print(built.summary)
     print(published.summary)
 
@@ -164,7 +188,9 @@ def _month(text: str) -> Month:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="valuekit", description="Measure the value of care, publish it, and spread what is learnt.")
+    parser = argparse.ArgumentParser(
+        prog="valuekit", description="Measure the value of care, publish it, and spread what is learnt."
+    )
     parser.add_argument("--version", action="version", version=f"valuekit {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -175,16 +201,33 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     def with_period(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        sub.add_argument("--period", type=_month, metavar="YYYY-MM", help="the month to report (default: the newest in data/extracts)")
+        sub.add_argument(
+            "--period",
+            type=_month,
+            metavar="YYYY-MM",
+            help="the month to report (default: the newest in data/extracts)",
+        )
         return sub
 
     with_period(command("build", _build, "Validate the extracts and compute the mart."))
     publish = with_period(command("publish", _publish, "Build, then make the website and the internal PDFs."))
-    publish.add_argument("--service", action="append", metavar="NAME", help="only this service's reports; may be given again")
-    publish.add_argument("--audience", action="append", choices=AUDIENCES, help="only this audience; may be given again")
-    publish.add_argument("--engine", choices=("builtin", "quarto"), default="builtin", help="what renders the documents")
-    preview = with_period(command("preview", _preview, "Serve the site on this machine; render again what a saved file touches."))
-    preview.add_argument("--port", type=int, default=0, help="port on this machine (default: any that is free)")
+    publish.add_argument(
+        "--service", action="append", metavar="NAME", help="only this service's reports; may be given again"
+    )
+    publish.add_argument(
+        "--audience", action="append", choices=AUDIENCES, help="only this audience; may be given again"
+    )
+    publish.add_argument(
+        "--engine", choices=("builtin", "quarto"), default="builtin", help="what renders the documents"
+    )
+    preview = with_period(
+        command(
+            "preview", _preview, "Serve the site on this machine; render again what a saved file touches."
+        )
+    )
+    preview.add_argument(
+        "--port", type=int, default=0, help="port on this machine (default: any that is free)"
+    )
     with_period(command("check", _check, "Validate extracts, definitions and documents; write nothing."))
     command("sample", _sample, "Write the synthetic extracts into data/extracts.")
     new = command("new-service", _new_service, "Scaffold a service: a definition, a page and sample rows.")

@@ -65,7 +65,9 @@ def read_yaml(file: Path) -> Located:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise DefinitionError(Problem("there is no such file", str(file), do="Check the name and the folder.")) from None
+        raise DefinitionError(
+            Problem("there is no such file", str(file), do="Check the name and the folder.")
+        ) from None
     except UnicodeDecodeError as error:
         raise DefinitionError(
             Problem(f"not UTF-8 text (byte {error.start})", file.name, do="Save the file as UTF-8.")
@@ -76,7 +78,7 @@ def read_yaml(file: Path) -> Located:
 def parse_yaml(text: str, file: Path, name: str = "") -> Located:
     """`text`, which stands in `file` (called `name` in faults; by default its name), as checked YAML.
 
-    A block inside a file is given after as many empty lines as stand before it, so that its lines count right.
+    A block inside a file comes after as many empty lines as stand before it, so that its lines count right.
 
     Raises
     ------
@@ -94,7 +96,9 @@ def parse_yaml(text: str, file: Path, name: str = "") -> Located:
             Problem(f"not valid YAML: {reason}", where, do="Check the indentation, colons and quotes.")
         ) from None
     if root is None:
-        raise DefinitionError(Problem("the file is empty", name, do="Write the definition, or remove the file."))
+        raise DefinitionError(
+            Problem("the file is empty", name, do="Write the definition, or remove the file.")
+        )
     lines: dict[Path_, int] = {}
     data = _construct(root, name, (), lines)
     return Located(file, data, lines, name)
@@ -112,7 +116,11 @@ def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int],
             key = key if isinstance(key, str) else str(key_node.value)
             if key in result:
                 raise DefinitionError(
-                    Problem(f"the key '{key}' stands twice", f"{name}:{key_node.start_mark.line + 1}", do="Keep one.")
+                    Problem(
+                        f"the key '{key}' stands twice",
+                        f"{name}:{key_node.start_mark.line + 1}",
+                        do="Keep one.",
+                    )
                 )
             lines[(*path, key)] = key_node.start_mark.line + 1
             result[key] = _construct(value_node, name, (*path, key), lines, depth + 1)
@@ -153,12 +161,18 @@ def _problems(error: ValidationError, located: Located, model: type[BaseModel]) 
         name = ".".join(str(part) for part in path) or "the file"
         if fault["type"] == "extra_forbidden":
             valid = _valid_keys(model, fault["loc"][:-1])
-            problems.append(Problem(f"unknown key '{path[-1]}'", where, do=nearest(path[-1], valid) if valid else ""))
+            problems.append(
+                Problem(f"unknown key '{path[-1]}'", where, do=nearest(path[-1], valid) if valid else "")
+            )
         elif fault["type"] == "missing":
-            problems.append(Problem(f"the key '{fault['loc'][-1]}' is missing", located.where(*path), do="Add it."))
+            problems.append(
+                Problem(f"the key '{fault['loc'][-1]}' is missing", located.where(*path), do="Add it.")
+            )
         elif fault["type"] in ("literal_error", "enum", "union_tag_invalid"):
             expected = str(fault["ctx"].get("expected", fault["ctx"].get("expected_tags", "")))
-            valid = [part.strip(" '") for part in expected.replace(" or ", ",").split(",") if part.strip(" '")]
+            valid = [
+                part.strip(" '") for part in expected.replace(" or ", ",").split(",") if part.strip(" '")
+            ]
             given = fault["ctx"].get("tag", fault["input"])
             problems.append(Problem(f"'{given}' is not a valid {name}", where, do=nearest(given, valid)))
         else:
@@ -171,9 +185,8 @@ def _path_in_file(loc: Path_, data: Any) -> Path_:
     """Pydantic's location without the parts that it adds for unions."""
     path: list[str | int] = []
     for i, part in enumerate(loc):
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if in_list or (isinstance(data, dict) and part in data):
             data = data[part]
         elif i < len(loc) - 1:
             continue

@@ -24,7 +24,7 @@ from valuekit.errors import Problem, ValuekitError
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, its pandas kind (``text``, ``integer``, ``number``, ``date``, ``flag``) and its note."""
+    """One column: its name, its kind (``text``, ``integer``, ``number``, ``date``, ``flag``), its note."""
 
     name: str
     kind: str
@@ -59,7 +59,11 @@ reason     | text    | Why it is not shown: 'too few', 'not yet due', 'suppresse
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        Table("service", "Services", "one service", _columns("""
+        Table(
+            "service",
+            "Services",
+            "one service",
+            _columns("""
 service      | text    | Service identifier
 position     | integer | Order in which services are shown
 name         | text    | Name of the service
@@ -69,14 +73,24 @@ cohort       | text    | Who is counted
 pathway_days | integer | Days after the start that belong to the pathway
 value_says   | text    | What the money buys, in words
 pathways     | integer | Pathways that began in the 12 months to the period
-""")),
-        Table("stage", "Pathway stages", "one stage of one service", _columns("""
+"""),
+        ),
+        Table(
+            "stage",
+            "Pathway stages",
+            "one stage of one service",
+            _columns("""
 service  | text    | Service identifier
 stage    | text    | Stage identifier
 position | integer | Order along the pathway
 name     | text    | Name of the stage
-""")),
-        Table("measure", "Measures", "one measure of one service", _columns("""
+"""),
+        ),
+        Table(
+            "measure",
+            "Measures",
+            "one measure of one service",
+            _columns("""
 service        | text    | Service identifier
 measure        | text    | Measure identifier; cost_per_pathway in every service
 position       | integer | Order in which measures are shown
@@ -98,8 +112,13 @@ chosen_by      | text    | Groups that chose it, in words
 chosen_how     | text    | How it was chosen, in words
 chosen_people  | integer | How many people took part in choosing it
 method         | text    | How the interval is worked out
-""")),
-        Table("series", "Measures over time", "one measure of one service in one interval", _columns(f"""
+"""),
+        ),
+        Table(
+            "series",
+            "Measures over time",
+            "one measure of one service in one interval",
+            _columns(f"""
 service      | text    | Service identifier
 measure      | text    | Measure identifier
 period       | text    | Interval in words: 'October 2026', 'July to September 2026'
@@ -115,8 +134,13 @@ phase        | integer | Phase of the chart, from 1
 chart        | text    | xmr, or run where a phase has fewer than 12 points
 special      | text    | Rule that the point meets: outside_limit, trend, two_of_three, run, or empty
 signal       | text    | common, improvement, concern or neutral; empty where not shown and in a run chart
-""")),
-        Table("headline", "Latest figures", "one measure of one service", _columns("""
+"""),
+        ),
+        Table(
+            "headline",
+            "Latest figures",
+            "one measure of one service",
+            _columns("""
 service       | text    | Service identifier
 measure       | text    | Measure identifier
 latest_period | text    | Newest interval with a figure, in words
@@ -138,10 +162,15 @@ difference    | number  | year_value less before_value
 diff_lower    | number  | Lower end of the 95% interval of the difference
 diff_upper    | number  | Upper end of the 95% interval of the difference
 verdict       | text    | better, worse, uncertain or too_few: the two years compared
-variation     | text    | Icon: common, improvement_high, improvement_low, concern_high, concern_low, neutral_high, neutral_low, or empty
+variation     | text    | Icon: common, or improvement, concern or neutral with _high or _low; or empty
 assurance     | text    | Icon: consistently_met, consistently_missed, hit_and_miss, or empty
-""")),
-        Table("followup", "Completeness of follow-up", "one measure of one service, newest 12 months", _columns("""
+"""),
+        ),
+        Table(
+            "followup",
+            "Completeness of follow-up",
+            "one measure of one service, newest 12 months",
+            _columns("""
 service  | text    | Service identifier
 measure  | text    | Measure identifier
 words    | text    | The 12 months, in words
@@ -150,8 +179,13 @@ invited  | integer | People who were asked, or whose death before the time point
 returned | integer | People who answered, or whose death before the time point is the result
 complete | integer | People whose result is known
 completeness | number | complete over eligible, 0 to 1
-""")),
-        Table("importance", "What matters", "one topic of one service and one group", _columns("""
+"""),
+        ),
+        Table(
+            "importance",
+            "What matters",
+            "one topic of one service and one group",
+            _columns("""
 service  | text    | Service identifier
 topic    | text    | Topic identifier
 position | integer | Order in the definition
@@ -163,16 +197,26 @@ mean     | number  | Mean importance, 1 to 5
 lower    | number  | Lower end of the 95% interval
 upper    | number  | Upper end of the 95% interval
 shown    | flag    | Whether the figure may be shown
-""")),
-        Table("asked", "Who was asked what matters", "one group and method of one service", _columns("""
+"""),
+        ),
+        Table(
+            "asked",
+            "Who was asked what matters",
+            "one group and method of one service",
+            _columns("""
 service | text    | Service identifier
 group   | text    | patient, carer or clinician
 method  | text    | discussion_group or survey
 people  | integer | People who took part
 first   | date    | First date
 last    | date    | Last date
-""")),
-        Table("stage_cost", "Pathway cost by stage and resource", "one stage and resource of one service, newest complete 12 months", _columns("""
+"""),
+        ),
+        Table(
+            "stage_cost",
+            "Pathway cost by stage and resource",
+            "one stage and resource of one service, newest complete 12 months",
+            _columns("""
 service     | text    | Service identifier
 words       | text    | The 12 months in which the pathways began, in words
 stage       | text    | Stage identifier
@@ -183,8 +227,13 @@ resource_name | text  | Name of the resource
 amount      | number  | Pounds; empty when not shown
 per_pathway | number  | Pounds for each pathway; empty when not shown
 shown       | flag    | Whether the amount may be shown
-""")),
-        Table("department_cost", "The same cost by department", "one department of one service, newest complete 12 months", _columns("""
+"""),
+        ),
+        Table(
+            "department_cost",
+            "The same cost by department",
+            "one department of one service, newest complete 12 months",
+            _columns("""
 service     | text    | Service identifier
 words       | text    | The 12 months in which the pathways began, in words
 department  | text    | Department code
@@ -192,16 +241,26 @@ department_name | text | Name of the department
 amount      | number  | Pounds of the pathways' cost booked there; empty when not shown
 per_pathway | number  | Pounds for each pathway; empty when not shown
 shown       | flag    | Whether the amount may be shown
-""")),
-        Table("cost_spread", "Cost per pathway: distribution", "one cost band of one service, newest complete 12 months", _columns("""
+"""),
+        ),
+        Table(
+            "cost_spread",
+            "Cost per pathway: distribution",
+            "one cost band of one service, newest complete 12 months",
+            _columns("""
 service  | text    | Service identifier
 words    | text    | The 12 months in which the pathways began, in words
 from_gbp | number  | Lower edge of the band
 to_gbp   | number  | Upper edge of the band; empty for the last, open band
 pathways | integer | Pathways in the band; empty when not shown
 shown    | flag    | Whether the count may be shown
-""")),
-        Table("cost_summary", "Cost per pathway: summary", "one service, newest complete 12 months", _columns("""
+"""),
+        ),
+        Table(
+            "cost_summary",
+            "Cost per pathway: summary",
+            "one service, newest complete 12 months",
+            _columns("""
 service | text    | Service identifier
 words   | text    | The 12 months in which the pathways began, in words
 n       | integer | Pathways
@@ -212,8 +271,13 @@ p10     | number  | One pathway in ten costs less
 median  | number  | Half the pathways cost less
 p90     | number  | One pathway in ten costs more
 dearest_share | number | Share of the cost that the dearest tenth of pathways takes, 0 to 1
-""")),
-        Table("value", "Value", "one service and 12 months", _columns("""
+"""),
+        ),
+        Table(
+            "value",
+            "Value",
+            "one service and 12 months",
+            _columns("""
 service       | text    | Service identifier
 words         | text    | The 12 months in which the pathways began, in words
 period_start  | date    | First day of those 12 months
@@ -231,15 +295,25 @@ ratio_upper   | number  | Upper end of its 95% interval
 shown         | flag    | Whether the ratio may be shown
 reason        | text    | Why the ratio is not shown
 method        | text    | How the ratio's interval is worked out
-""")),
-        Table("inequality", "Outcomes by deprivation", "one measure of one service and one fifth of deprivation, newest 24 months", _columns(f"""
+"""),
+        ),
+        Table(
+            "inequality",
+            "Outcomes by deprivation",
+            "one measure of one service and one fifth of deprivation, newest 24 months",
+            _columns(f"""
 service  | text    | Service identifier
 measure  | text    | Measure identifier
 words    | text    | The months covered, in words
 fifth    | integer | Fifth of deprivation, 1 the most deprived
 {_FIGURE}
-""")),
-        Table("change", "Service changes", "one dated change of one service", _columns("""
+"""),
+        ),
+        Table(
+            "change",
+            "Service changes",
+            "one dated change of one service",
+            _columns("""
 service      | text    | Service identifier
 change       | text    | Change identifier
 date         | date    | First day of the new way of working
@@ -256,15 +330,25 @@ difference   | number  | after_value less before_value
 diff_lower   | number  | Lower end of its 95% interval
 diff_upper   | number  | Upper end of its 95% interval
 verdict      | text    | better, worse, uncertain or too_few
-""")),
-        Table("reconciliation", "Reconciliation to the ledger", "one line of the reconciliation, all months to the period", _columns("""
+"""),
+        ),
+        Table(
+            "reconciliation",
+            "Reconciliation to the ledger",
+            "one line of the reconciliation, all months to the period",
+            _columns("""
 position | integer | Order of the lines
 line     | text    | What the line is: pathway:<service>, outside, unmatched, ledger
 name     | text    | The line in words
 amount   | number  | Pounds and pence
 share    | number  | Share of the ledger total, 0 to 1
-""")),
-        Table("quality_file", "Files read", "one file of the drop", _columns("""
+"""),
+        ),
+        Table(
+            "quality_file",
+            "Files read",
+            "one file of the drop",
+            _columns("""
 extract     | text    | Extract
 file        | text    | File name
 format      | text    | CSV, Parquet or XLSX, with the encoding of a CSV
@@ -276,15 +360,25 @@ share       | number  | quarantined over rows, 0 to 1
 amount      | number  | Pounds in the file; empty for extracts without amounts
 quarantined_amount | number | Pounds in the rows kept aside
 note        | text    | What else was seen, in words
-""")),
-        Table("quality_rule", "Rules broken", "one rule of one column of one extract", _columns("""
+"""),
+        ),
+        Table(
+            "quality_rule",
+            "Rules broken",
+            "one rule of one column of one extract",
+            _columns("""
 extract | text    | Extract
 column  | text    | Column; empty for a rule over the whole row
 rule    | text    | The rule, in words
 rows    | integer | Rows kept aside for it
 effect  | text    | What it does to the totals, in words
-""")),
-        Table("dictionary", "Data dictionary", "one column of one extract", _columns("""
+"""),
+        ),
+        Table(
+            "dictionary",
+            "Data dictionary",
+            "one column of one extract",
+            _columns("""
 extract     | text | Extract
 extract_title | text | Title of the extract
 extract_description | text | What the extract holds
@@ -297,8 +391,13 @@ required    | flag | Whether it must be filled
 rule        | text | Range, pattern or codes allowed, in words
 handling    | text | What becomes of an identifier; empty for the others
 key         | flag | Whether it is part of the key
-""")),
-        Table("revision", "Figures that moved since the last release", "one published figure of a past interval that moved", _columns("""
+"""),
+        ),
+        Table(
+            "revision",
+            "Figures that moved since the last release",
+            "one published figure of a past interval that moved",
+            _columns("""
 service   | text    | Service identifier
 measure   | text    | Measure identifier
 period    | text    | Interval in words
@@ -307,12 +406,22 @@ old_n     | integer | People, as released then
 new_n     | integer | People now
 old_value | number  | Figure, as released then
 new_value | number  | Figure now
-""")),
-        Table("release", "Earlier releases", "one service in one earlier release", _columns("""
+"""),
+        ),
+        Table(
+            "release",
+            "Earlier releases",
+            "one service in one earlier release",
+            _columns("""
 service   | text    | Service identifier
 released  | text    | Month of the release, YYYY-MM
-""")),
-        Table("resource_patient", "Dearest pathways", "one of the dearest pathways of a service", _columns("""
+"""),
+        ),
+        Table(
+            "resource_patient",
+            "Dearest pathways",
+            "one of the dearest pathways of a service",
+            _columns("""
 service  | text    | Service identifier
 patient  | text    | Pseudonym
 began    | text    | Month in which the pathway began
@@ -322,7 +431,9 @@ outcome  | text    | Whether the value outcome was reached: yes, no, not known
 cost     | number  | Pathway cost, pounds
 main_stage | text  | Stage that cost most
 main_stage_share | number | Its share of the cost, 0 to 1
-"""), audiences=("clinical",)),
+"""),
+            audiences=("clinical",),
+        ),
     )
 }
 """Every table of the mart, by name."""
@@ -364,7 +475,10 @@ class Mart:
         if name not in self._frames:
             if self.about.audience not in TABLES[name].audiences:
                 raise ValuekitError(
-                    Problem(f"the table '{name}' is not for the {self.about.audience} audience", do="Use another table.")
+                    Problem(
+                        f"the table '{name}' is not for the {self.about.audience} audience",
+                        do="Use another table.",
+                    )
                 )
             self._frames[name] = pd.read_parquet(self.folder / f"{name}.parquet")
         return self._frames[name]
@@ -388,9 +502,14 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """
     declared = [column.name for column in TABLES[name].columns]
     if set(frame.columns) != set(declared):
-        missing, extra = sorted(set(declared) - set(frame.columns)), sorted(set(frame.columns) - set(declared))
+        missing, extra = (
+            sorted(set(declared) - set(frame.columns)),
+            sorted(set(frame.columns) - set(declared)),
+        )
         raise ValueError(f"mart table '{name}': missing {missing}, undeclared {extra}")
-    return frame[declared].astype({c.name: _DTYPES[c.kind] for c in TABLES[name].columns}).reset_index(drop=True)
+    return (
+        frame[declared].astype({c.name: _DTYPES[c.kind] for c in TABLES[name].columns}).reset_index(drop=True)
+    )
 
 
 def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:

@@ -16,7 +16,15 @@ class Progress:
     """
 
     def __init__(self, title: str, steps: int | None = None):
-        self._bar = tqdm(total=steps, desc=title, unit="step", leave=False, file=sys.stderr, disable=None, bar_format="{desc} {bar} {n} {postfix}")
+        self._bar = tqdm(
+            total=steps,
+            desc=title,
+            unit="step",
+            leave=False,
+            file=sys.stderr,
+            disable=None,
+            bar_format="{desc} {bar} {n} {postfix}",
+        )
 
     def __enter__(self) -> Progress:
         return self
@@ -28,5 +36,7 @@ class Progress:
         self._bar.set_postfix_str(step)
         self._bar.update()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bar.close()

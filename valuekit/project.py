@@ -32,7 +32,12 @@ class Project:
             if (folder / "_quarto.yml").is_file():
                 return cls(folder)
         raise ValuekitError(
-            Problem("this is not a valuekit project", str(start), "no _quarto.yml here or above", "Change to the project's folder.")
+            Problem(
+                "this is not a valuekit project",
+                str(start),
+                "no _quarto.yml here or above",
+                "Change to the project's folder.",
+            )
         )
 
     @property
@@ -106,11 +111,13 @@ class Month:
         """``2026-10`` as a month; `ValuekitError` for anything else."""
         found = _MONTH.match(text or "")
         if not found:
-            raise ValuekitError(Problem(f"'{text}' is not a month", do="Write it as YYYY-MM, for example 2026-10."))
+            raise ValuekitError(
+                Problem(f"'{text}' is not a month", do="Write it as YYYY-MM, for example 2026-10.")
+            )
         return cls(int(found[1]), int(found[2]))
 
     def plus(self, months: int) -> Month:
-        """This month moved by `months`."""
+        """The month that is `months` later."""
         index = self.year * 12 + self.month - 1 + months
         return Month(index // 12, index % 12 + 1)
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the last site and the last packs stand as they were, and the reader is told what to do."""
+"""Whatever goes wrong, the last site and packs stand as they were, and the reader is told what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from checkout import Checkout, Run
 
 
@@ -28,9 +27,19 @@ def live(published: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Check
 def unharmed(live: Checkout) -> Iterator[Checkout]:
     """The live checkout; afterwards its site and packs must be what they were, byte for byte."""
     before = live.tree("_site", "_packs")
-    data = {file: file.read_bytes() for folder in ("data", "reports") for file in (live.root / folder).rglob("*") if file.is_file()}
+    data = {
+        file: file.read_bytes()
+        for folder in ("data", "reports")
+        for file in (live.root / folder).rglob("*")
+        if file.is_file()
+    }
     yield live
-    for file in [f for folder in ("data", "reports") for f in (live.root / folder).rglob("*") if f.is_file() and f not in data]:
+    for file in [
+        f
+        for folder in ("data", "reports")
+        for f in (live.root / folder).rglob("*")
+        if f.is_file() and f not in data
+    ]:
         file.unlink()
     for file, content in data.items():
         file.write_bytes(content)
@@ -55,7 +64,10 @@ def cut_in_the_middle(live: Checkout) -> None:
 
 def unknown_key(live: Checkout) -> None:
     file = live.root / "data" / "services" / "stroke.yml"
-    file.write_text(file.read_text(encoding="utf-8").replace("direction: increase", "directoin: increase", 1), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("direction: increase", "directoin: increase", 1),
+        encoding="utf-8",
+    )
 
 
 def a_cell_that_fails(live: Checkout) -> None:
@@ -93,7 +105,12 @@ def test_a_broken_input_stops_the_publish_and_leaves_the_site(
 def test_a_killed_publish_leaves_the_site_and_the_next_one_works(unharmed: Checkout, seconds: float) -> None:
     env = os.environ | {"PYTHONPATH": str(unharmed.root)}
     running = subprocess.Popen(
-        [sys.executable, "-m", "valuekit", "publish"], cwd=unharmed.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, "-m", "valuekit", "publish"],
+        cwd=unharmed.root,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     time.sleep(seconds)
     os.killpg(running.pid, signal.SIGKILL)
@@ -108,7 +125,9 @@ def test_after_a_kill_the_next_publish_recovers_without_a_hand(unharmed: Checkou
 
 def test_a_file_of_real_data_without_a_key_is_refused(unharmed: Checkout) -> None:
     about = unharmed.root / "data" / "extracts" / "about.yml"
-    about.write_text(about.read_text(encoding="utf-8").replace("synthetic: true", "synthetic: false"), encoding="utf-8")
+    about.write_text(
+        about.read_text(encoding="utf-8").replace("synthetic: true", "synthetic: false"), encoding="utf-8"
+    )
     run = unharmed.run("build")
     assert run.code == 3
     assert "VALUEKIT_PSEUDONYM_KEY" in run.err

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from checkout import Checkout
 
 
-def test_a_scaffolded_service_is_published_without_touching_python(new_checkout: Callable[[], Checkout], pdf_text) -> None:
+def test_a_scaffolded_service_is_published_without_touching_python(
+    new_checkout: Callable[[], Checkout], pdf_text
+) -> None:
     checkout = new_checkout()
     assert checkout.run("sample").code == 0
     before = checkout.tree("valuekit")
@@ -20,7 +22,9 @@ def test_a_scaffolded_service_is_published_without_touching_python(new_checkout:
     assert "Asthma" in page and "95%" in page
     assert "Asthma" in pdf_text(checkout.root / "_site" / "reports" / "services" / "asthma.pdf")
     assert "asthma" in (checkout.root / "_site" / "reports" / "index.html").read_text(encoding="utf-8")
-    assert ",asthma," in (checkout.root / "_site" / "downloads" / "service.csv").read_text(encoding="utf-8").replace("\nasthma,", "\n,asthma,")
+    assert ",asthma," in (checkout.root / "_site" / "downloads" / "service.csv").read_text(
+        encoding="utf-8"
+    ).replace("\nasthma,", "\n,asthma,")
 
 
 def test_a_service_that_exists_is_not_overwritten(new_checkout: Callable[[], Checkout]) -> None:

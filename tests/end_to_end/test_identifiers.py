@@ -8,7 +8,6 @@ import zlib
 
 import pikepdf
 import pyarrow.parquet as pq
-
 from checkout import Checkout
 
 
@@ -35,7 +34,11 @@ def texts(path: str, content: bytes) -> list[str]:
 
         pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            streams = [item.read_bytes().decode("latin-1") for item in pdf.objects if isinstance(item, pikepdf.Stream) and "/FontFile2" not in item]
+            streams = [
+                item.read_bytes().decode("latin-1")
+                for item in pdf.objects
+                if isinstance(item, pikepdf.Stream) and "/FontFile2" not in item
+            ]
         return [*pages, *streams]
     if path.startswith("_site/pagefind/"):
         try:

@@ -10,8 +10,8 @@ import csv
 from decimal import Decimal
 
 import pytest
-
 from checkout import Checkout
+
 from valuekit.extracts.sample.effects import KnownEffects
 
 EFFECTS = KnownEffects()
@@ -20,7 +20,9 @@ EFFECTS = KnownEffects()
 def rows(published: Checkout, table: str, **where: str) -> list[dict[str, str]]:
     """Rows of a downloaded table that have these values."""
     with (published.root / "_site" / "downloads" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if all(row[name] == value for name, value in where.items())]
+        return [
+            row for row in csv.DictReader(file) if all(row[name] == value for name, value in where.items())
+        ]
 
 
 def one(published: Checkout, table: str, **where: str) -> dict[str, str]:
@@ -37,7 +39,9 @@ def one(published: Checkout, table: str, **where: str) -> dict[str, str]:
         ("endocarditis_team", 100 * (EFFECTS.low_anxiety_after - EFFECTS.low_anxiety_before)),
     ],
 )
-def test_the_interval_of_a_dated_change_holds_the_planted_effect(published: Checkout, change: str, effect: float) -> None:
+def test_the_interval_of_a_dated_change_holds_the_planted_effect(
+    published: Checkout, change: str, effect: float
+) -> None:
     found = one(published, "change", change=change)
     assert float(found["diff_lower"]) <= effect <= float(found["diff_upper"])
 
@@ -62,7 +66,9 @@ def test_the_deprivation_gradient_lies_within_the_published_intervals(published:
 
 def test_patients_rate_fear_of_recurrence_higher_than_clinicians_do(published: Checkout) -> None:
     topic = {"service": "endocarditis", "topic": "recurrence_worry"}
-    patients, clinicians = (one(published, "importance", group=group, **topic) for group in ("patient", "clinician"))
+    patients, clinicians = (
+        one(published, "importance", group=group, **topic) for group in ("patient", "clinician")
+    )
     assert float(patients["lower"]) > float(clinicians["upper"])
 
 

@@ -6,36 +6,43 @@ import re
 
 import pikepdf
 import pytest
-from lxml import html
-
 from checkout import Checkout
+from lxml import html
 
 SERVICES = ("stroke", "hepatitis_c", "endocarditis")
 PAGES = (
-    "index.html", "reports/index.html", "reports/board.html", "reports/methods/index.html", "reports/about/data-dictionary.html",
-    "reports/about/data-quality.html", "reports/about/downloads.html", "reports/about/glossary.html", "reports/about/accessibility.html",
+    "index.html",
+    *(f"reports/{page}.html" for page in ("index", "board", "methods/index")),
+    *(f"reports/about/{page}.html" for page in ("data-dictionary", "data-quality", "downloads", "glossary")),
+    *(f"reports/about/{page}.html" for page in ("accessibility", "data-held", "how-to-read", "contact")),
     *(f"reports/services/{service}.html" for service in SERVICES),
-)  # fmt: skip
+)
 SITE_PDFS = ("reports/board.pdf", *(f"reports/services/{service}.pdf" for service in SERVICES))
 PACKS = ("board-2026-10.pdf", *(f"{service}-clinical-2026-10.pdf" for service in SERVICES))
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_there_says_its_title_and_that_the_data_are_synthetic(published: Checkout, page: str) -> None:
+def test_every_page_is_there_says_its_title_and_that_the_data_are_synthetic(
+    published: Checkout, page: str
+) -> None:
     root = html.parse(str(published.root / "_site" / page)).getroot()
     assert len(root.findall(".//h1")) == 1 and root.find(".//h1").text_content().strip()
     assert root.get("lang") == "en-GB"
     assert "synthetic" in root.find(".//body").text_content().lower()
 
 
-@pytest.mark.parametrize("pdf", [f"_site/{name}" for name in SITE_PDFS] + [f"_packs/{name}" for name in PACKS])
-def test_every_pdf_is_pdf_ua_1_with_title_language_alt_text_and_header_cells(published: Checkout, pdf: str) -> None:
+@pytest.mark.parametrize(
+    "pdf", [f"_site/{name}" for name in SITE_PDFS] + [f"_packs/{name}" for name in PACKS]
+)
+def test_every_pdf_is_pdf_ua_1_with_title_language_alt_text_and_header_cells(
+    published: Checkout, pdf: str
+) -> None:
     with pikepdf.open(published.root / pdf) as document:
         assert "<pdfuaid:part>1</pdfuaid:part>" in document.Root.Metadata.read_bytes().decode("utf-8")
         assert str(document.Root.Lang).startswith("en")
         assert str(document.docinfo["/Title"]).strip()
         assert document.Root.ViewerPreferences.DisplayDocTitle
-        tags = [node for node in structure(document.Root.StructTreeRoot)]
+        tags = list(structure(document.Root.StructTreeRoot))
         figures = [node for node in tags if node.get("/S") == "/Figure"]
         assert all(str(node.get("/Alt", "")).strip() for node in figures)
         tables = [node for node in tags if node.get("/S") == "/Table"]
@@ -60,11 +67,17 @@ def test_the_board_report_is_two_pages(published: Checkout, pdf: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_clinical_pack_shows_pseudonyms_and_the_public_report_none(published: Checkout, service: str, pdf_text) -> None:
+def test_the_clinical_pack_shows_pseudonyms_and_the_public_report_none(
+    published: Checkout, service: str, pdf_text
+) -> None:
     pseudonym = re.compile(r"\bP[A-Z2-7]{11}\b")
     assert pseudonym.search(pdf_text(published.root / "_packs" / f"{service}-clinical-2026-10.pdf"))
-    assert not pseudonym.search(pdf_text(published.root / "_site" / "reports" / "services" / f"{service}.pdf"))
-    assert not pseudonym.search((published.root / "_site" / "reports" / "services" / f"{service}.html").read_text(encoding="utf-8"))
+    assert not pseudonym.search(
+        pdf_text(published.root / "_site" / "reports" / "services" / f"{service}.pdf")
+    )
+    assert not pseudonym.search(
+        (published.root / "_site" / "reports" / "services" / f"{service}.html").read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

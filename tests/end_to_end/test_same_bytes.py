@@ -1,4 +1,4 @@
-"""One input, one result: nothing of the clock, the folder or the order of work gets into what is published."""
+"""One input, one result: nothing of the clock, the folder or the order of work gets into it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable
 from checkout import Checkout
 
 
-def test_two_publishes_in_two_folders_give_the_same_bytes(published: Checkout, new_checkout: Callable[[], Checkout]) -> None:
+def test_two_publishes_in_two_folders_give_the_same_bytes(
+    published: Checkout, new_checkout: Callable[[], Checkout]
+) -> None:
     again = new_checkout()
     run = again.run("publish", PYTHONHASHSEED="1", TZ="Pacific/Auckland", LC_ALL="C")
     assert run.code == 0, run.err
@@ -16,7 +18,9 @@ def test_two_publishes_in_two_folders_give_the_same_bytes(published: Checkout, n
     assert [path for path in first if first[path] != second[path]] == []
 
 
-def test_the_sample_is_the_same_bytes_every_time(published: Checkout, new_checkout: Callable[[], Checkout]) -> None:
+def test_the_sample_is_the_same_bytes_every_time(
+    published: Checkout, new_checkout: Callable[[], Checkout]
+) -> None:
     again = new_checkout()
     assert again.run("sample", PYTHONHASHSEED="7").code == 0
     assert again.tree("data/extracts") == published.tree("data/extracts")

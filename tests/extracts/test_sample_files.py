@@ -73,7 +73,8 @@ def test_monthly_extracts_come_by_financial_year_and_the_newest_month_alone():
         "2026-04_to_2026-09",
         "2026-10",
     ]
-    for name, schema in SCHEMAS.items():  # full lists also for the month before, so that it can be published again
+    # Full lists are there for the month before too, so that it can be published again.
+    for name, schema in SCHEMAS.items():
         files = [path.stem.removeprefix(f"{name}_") for path in written()[1] if extract_of(path) == name]
         assert files == (months if schema["arrives"] == "monthly" else ["2026-09", "2026-10"]), name
 

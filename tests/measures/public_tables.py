@@ -152,6 +152,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         ),
         "dictionary": filled("dictionary"),
         "revision": filled("revision")[:0],
+        "release": filled("release"),
     }
     return tables, held
 

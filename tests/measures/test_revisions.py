@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from valuekit.errors import ValuekitError
-from valuekit.measures.revisions import revisions, save_release
+from valuekit.measures.revisions import released, revisions, save_release
 from valuekit.project import Month
 
 AUGUST, SEPTEMBER, OCTOBER = (Month(2026, month) for month in (8, 9, 10))
@@ -80,3 +80,10 @@ def test_a_spoilt_release_is_named_and_no_traceback(tmp_path: Path):
     (tmp_path / "2026-09" / "figures.csv").write_text("not,what\nit,was\n", encoding="utf-8")
     with pytest.raises(ValuekitError, match=r"2026-09/figures\.csv"):
         revisions(tmp_path, OCTOBER, series(May=(4, 4.0)))
+
+
+def test_earlier_releases_are_listed_newest_first_without_this_month(tmp_path: Path):
+    for month in (AUGUST, SEPTEMBER, OCTOBER):
+        save_release(tmp_path / str(month), month, series(May=(3, 3.0)))
+    assert released(tmp_path, OCTOBER).values.tolist() == [["stroke", "2026-09"], ["stroke", "2026-08"]]
+    assert released(tmp_path / "none", OCTOBER).empty

@@ -30,7 +30,7 @@ from valuekit.measures import (
 from valuekit.measures.calendar import Span, between
 from valuekit.measures.definitions import ServiceDefinition
 from valuekit.measures.reconciliation import contributions, reconciliation
-from valuekit.measures.revisions import NOTHING_MOVED, revisions
+from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
 from valuekit.project import AUDIENCES, Month
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def compute(
     result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
     years = [costs.complete_year(linked, service, months) for service in services]
     common = _common(intake, services, linked, result, months) | _costs(intake, years, result)
+    common["release"] = released(releases, intake.period)
 
     team = common | _over_time(intake, services, linked, result, months, "board")
     public = common | _over_time(intake, services, linked, result, months, "public")

@@ -216,5 +216,6 @@ DECLARED: dict[str, Declared] = {
         open="service measure period since",
         figure="old_n new_n old_value new_value",
     ),
+    "release": _declare(keys="service released", open="service released"),
 }
 """Every public table of the mart, in the order of protection: what depends on another comes after it."""

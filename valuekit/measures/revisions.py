@@ -84,13 +84,30 @@ def revisions(releases: Path, period: Month, series: pd.DataFrame) -> pd.DataFra
     return moved[list(NOTHING_MOVED.columns)].reset_index(drop=True)
 
 
+def released(releases: Path, period: Month) -> pd.DataFrame:
+    """Which services each earlier release reported on: the mart's table ``release``, newest month first."""
+    found = _before(releases, period)
+    pairs = [
+        (service, month)
+        for month in sorted(found, reverse=True)
+        for service in found[month]["service"].unique()
+    ]
+    return pd.DataFrame(pairs, columns=["service", "released"])
+
+
 def _newest_before(releases: Path, period: Month) -> pd.DataFrame | None:
-    found: dict[tuple[str, str], pd.DataFrame] = {}
+    found = _before(releases, period)
+    return found[max(found)] if found else None
+
+
+def _before(releases: Path, period: Month) -> dict[str, pd.DataFrame]:
+    """What each release before `period` said, by its month."""
+    found: dict[str, pd.DataFrame] = {}
     for file in sorted(releases.glob(f"*/{FILE}")):
         frame = _read(file)
         if len(frame) and frame["released"].iloc[0] < str(period):
-            found[(frame["released"].iloc[0], file.parent.name)] = frame
-    return found[max(found)] if found else None
+            found[frame["released"].iloc[0]] = frame
+    return found
 
 
 def _read(file: Path) -> pd.DataFrame:

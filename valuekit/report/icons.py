@@ -67,7 +67,7 @@ _ASSURANCE = {
     "hit_and_miss": Icon("Target met at times", "circle", COMMON, "?"),
 }
 NO_VARIATION = Icon("Too few points to tell", "circle", COMMON, "-")
-NO_ASSURANCE = Icon("No target to judge", "circle", COMMON, "-")
+NO_ASSURANCE = Icon("Too few points to judge", "circle", COMMON, "-")
 VARIATION_NAMES, ASSURANCE_NAMES = tuple(_VARIATION), tuple(_ASSURANCE)
 
 

@@ -7,12 +7,25 @@ from collections.abc import Iterator
 from valuekit.mart import TABLES, Mart
 from valuekit.project import Month
 from valuekit.report.audience import Row, open_mart, rows
+from valuekit.report.board import figure_cell
 from valuekit.report.service import ServiceReport
 from valuekit.report.show import Block, Heading, Item, Points, Shown, Table, Words
-from valuekit.report.tables import table
+from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import measures as words
+from valuekit.report.words.decisions import Pair
 from valuekit.report.words.numbers import number, pounds, sentence, share, upper_first
+
+
+def _main_and_cost(report: ServiceReport) -> tuple[Pair | None, Pair | None]:
+    """The service's first outcome and its cost, each with its headline."""
+    outcomes = [pair for pair in report.pairs if pair[0].role != "cost"]
+    cost = [pair for pair in report.pairs if pair[0].role == "cost"]
+    return (outcomes[0] if outcomes else None), (cost[0] if cost else None)
+
+
+def _compared(pair: Pair | None) -> str:
+    return words.verdict_cell(*pair) if pair else NOT_SHOWN
 
 
 class Pages:
@@ -26,6 +39,23 @@ class Pages:
     def banner(self) -> Words:
         """What the figures are from, and that they are made up where they are."""
         return Words(about_words.made_from(self.mart.about))
+
+    def at_a_glance(self) -> Table:
+        """One line for each service: the outcome that its money buys, its cost, and what changed."""
+        lines = [(report, *_main_and_cost(report)) for report in self.services]
+        return table(
+            "home",
+            "Newest 12 months with complete follow-up (95% intervals in brackets), against the 12 before.",
+            {
+                "Service": [report.service.name for report, _, _ in lines],
+                "Main outcome": [main[0].name if main else "none" for _, main, _ in lines],
+                "Figure": [figure_cell(*main) if main else NOT_SHOWN for _, main, _ in lines],
+                "Outcome compared": [_compared(main) for _, main, _ in lines],
+                "Cost of a pathway": [figure_cell(*cost) if cost else NOT_SHOWN for _, _, cost in lines],
+                "Cost compared": [_compared(cost) for _, _, cost in lines],
+            },
+            widths=(1.6, 2, 2, 1.6, 2.4, 1.6),
+        )
 
     def home(self, folder: str = "reports") -> Block:
         """Each service with a link and its summary."""
@@ -45,7 +75,7 @@ class Pages:
         )
 
     def index(self) -> Block:
-        """Reports of this month, by service."""
+        """Reports of this month by service, then those of earlier months as PDFs."""
         month = Month.parse(self.mart.about.period).words
         items = (
             Item(
@@ -56,6 +86,34 @@ class Pages:
             for report in self.services
         )
         return Block.of(Points(tuple(items)))
+
+    def earlier(self) -> Block:
+        """Reports of earlier months, newest first: the PDFs as they were released."""
+        names = {report.id: report.service.name for report in self.services}
+        found = rows(self.mart.table("release"))
+        if not found:
+            return Block.of(
+                Words(("This is the first month released. Reports of earlier months will stand here.",))
+            )
+        return Block.of(
+            *(
+                self._month(month, [r.service for r in found if r.released == month], names)
+                for month in dict.fromkeys(r.released for r in found)
+            )
+        )
+
+    def _month(self, month: str, services: list[str], names: dict[str, str]) -> Iterator[Shown]:
+        yield Heading(3, Month.parse(month).words, f"month-{month}")
+        yield Points(
+            tuple(
+                Item(
+                    "(PDF)",
+                    lead=f"{names.get(service, service)}, {Month.parse(month).words}",
+                    href=f"../releases/{month}/reports/services/{service}.pdf",
+                )
+                for service in services
+            )
+        )
 
     def _counted(self, report: ServiceReport) -> str:
         n, month = report.service.pathways, Month.parse(self.mart.about.period).words

@@ -22,7 +22,7 @@ from valuekit.report.tables import NOT_SHOWN, icon_line, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import costs, decisions, people
 from valuekit.report.words import measures as words
-from valuekit.report.words.numbers import amount, number, pounds, share, upper_first
+from valuekit.report.words.numbers import amount, number, pounds, share
 
 
 class ServiceReport:
@@ -108,12 +108,7 @@ class ServiceReport:
                 "95% interval": [about_words.interval_cell(m, h) for m, h in pairs],
                 "n": [number(h.year_n) for _, h in pairs],
                 "Known": [share(h.completeness) for _, h in pairs],
-                "Compared": [
-                    upper_first(
-                        words.verdict(m, h).split(" than ")[0].split(" from ")[0].split(" to compare")[0]
-                    )
-                    for m, h in pairs
-                ],
+                "Compared": [words.verdict_cell(m, h) for m, h in pairs],
                 "Variation": [icons.variation(h.variation) for _, h in pairs],
                 "Target": [
                     icons.assurance(h.assurance) if m.target is not None else "none" for m, h in pairs

@@ -24,8 +24,12 @@ class Shown(Protocol):
 
 
 def escape_markdown(text: str) -> str:
-    """`text` so that Markdown shows it as it stands."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    """`text` so that Markdown shows it as it stands, and no line ends within ``n = 95`` or ``−£430``."""
+    return _keep_together(_MARKDOWN.sub(r"\\\1", text))
+
+
+def _keep_together(text: str) -> str:
+    return re.sub(r"\bn = (?=\d)", "n\u00a0=\u00a0", text).replace("−£", "−\u2060£")
 
 
 def document_folder() -> Path:

@@ -139,7 +139,9 @@ def _line_labels(
     last = next((r for r in reversed(series) if r.centre is not None), None)
     wanted: list[tuple[float, str]] = []
     if last is not None:
-        wanted.append((last.centre, f"Mean {value_of(measure, last.centre)}"))
+        wanted.append(
+            (last.centre, f"{'Mean' if last.chart == 'xmr' else 'Median'} {value_of(measure, last.centre)}")
+        )
         wanted += [
             (y, text)
             for y, text in ((last.upper_limit, "Upper limit"), (last.lower_limit, "Lower limit"))

@@ -71,6 +71,13 @@ def verdict(measure: Row, headline: Row) -> str:
     return "lower than in the 12 months before" if ends[1] < 0 else _VERDICT["uncertain"]
 
 
+def verdict_cell(measure: Row, headline: Row) -> str:
+    """The comparison in a table's cell: ``Better``, ``No clear difference``, ``Too few people``."""
+    return upper_first(
+        verdict(measure, headline).split(" than ")[0].split(" from ")[0].split(" to compare")[0]
+    )
+
+
 def finding(measure: Row, headline: Row) -> str:
     """The finding in one sentence, with the figure, its n and its interval (``headline``)."""
     if headline.year_value is None:
@@ -215,8 +222,11 @@ def chart_alt(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         return sentence(text, hidden(series))
     low = min(shown, key=lambda row: row.value)
     high = max(shown, key=lambda row: row.value)
+    kind = "mean" if last.chart == "xmr" else "median"
     centre = (
-        f"The mean of the newest phase is {value_of(measure, last.centre)}" if last.centre is not None else ""
+        f"The {kind} of the newest phase is {value_of(measure, last.centre)}"
+        if last.centre is not None
+        else ""
     )
     limits = (
         f", with limits from {value_of(measure, last.lower_limit)} to {value_of(measure, last.upper_limit)}"
