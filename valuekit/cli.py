@@ -7,6 +7,7 @@ anything else is a fault of valuekit and says so. ``--verbose`` shows the trace 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -137,11 +138,11 @@ def _publish(arguments: argparse.Namespace) -> None:
     from valuekit.build import build
     from valuekit.mart import Mart
     from valuekit.measures.revisions import save_release
-    from valuekit.publish.site import publish
+    from valuekit.publish.site import alone, publish
 
     project = Project.find()
     _sample_if_empty(project)
-    with Progress("Publishing") as progress:
+    with Progress("Publishing") as progress, alone(project):
         built = build(project, arguments.period, progress=progress)
         published = publish(
             project,
@@ -205,7 +206,8 @@ def _parser() -> argparse.ArgumentParser:
             "--period",
             type=_month,
             metavar="YYYY-MM",
-            help="the month to report (default: the newest in data/extracts)",
+            default=os.environ.get("VALUEKIT_PERIOD"),
+            help="the month to report (default: VALUEKIT_PERIOD, else the newest in data/extracts)",
         )
         return sub
 

@@ -36,6 +36,12 @@ ONE_FAULT = {
         "AHP,THERAPIES",
         (4, "department", "not one of the allowed codes"),
     ),
+    "a score within the column's range and beyond its instrument's": (
+        "outcomes",
+        "2026-10-09,12,",
+        "2026-10-09,43,",
+        (3, "value", "not a score of its instrument"),
+    ),
     "a service that is not defined": (
         "outcomes",
         "hepatitis_c",
@@ -144,9 +150,10 @@ ONE_FAULT = {
     ),
     "a score beyond the range": (
         "outcomes",
-        "2026-09-02,7,",
-        "2026-09-02,101,",
-        (2, "value", "not between -1 and 100"),
+        "2026-10-14,,11231",
+        "2026-10-14,101,11231",
+        (4, "value", "not between -1 and 100"),
+    ),
     ),
     "a profile that was not answered": (
         "outcomes",
@@ -340,7 +347,7 @@ def test_rows_are_counted_and_their_money_is_accounted_for(tmp_path):
     assert row["share"] == 0.5
     assert row["amount"] == 10632.13  # 140.25 + 5100.99 − 10.10 + 300 + 5100.99; the sixth cannot be read
     assert row["quarantined_amount"] == 5241.24  # 140.25 + 5100.99
-    assert intake.set_aside_pence == 524124
+    assert intake.set_aside_pence == 14025  # the row that stands twice is in the figures once
     assert "the amount of 1 of the rows cannot be read" in row["note"]
     rules = intake.quality_rule.set_index("rule")
     assert rules.loc["duplicate row", "effect"] == "£5,100.99 is in no figure"

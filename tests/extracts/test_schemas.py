@@ -165,3 +165,16 @@ def test_the_end_of_the_period_moves_with_the_period(schemas):
         assert check.statistics["max_value"] == str(period)
     check = schemas["activity"].checks(Month(2026, 12)).columns["end_date"].checks[0]
     assert str(check.statistics["max_value"]) == "2027-01-01 00:00:00" and not check.statistics["include_max"]
+
+
+def test_a_range_for_a_column_that_is_not_there_is_a_fault_with_its_line(said):
+    at = line("outcomes.yaml", "range_by")
+    assert f"outcomes.yaml:{at}: 'valeu' is not a column here. Did you mean 'value'?" in said(
+        "outcomes.yaml", "column: value,", "column: valeu,"
+    )
+
+
+def test_a_rule_has_one_form(said):
+    assert "either not_before or range_by" in said(
+        "outcomes.yaml", "- says: not a score", "- not_before: [value, value]\n    says: not a score"
+    )

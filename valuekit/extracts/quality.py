@@ -9,7 +9,7 @@ import pandas as pd
 
 from valuekit.extracts.trust import pounds
 from valuekit.extracts.typed import NO_MONTH, month_number
-from valuekit.extracts.validate import Validated
+from valuekit.extracts.validate import DUPLICATE_ROW, Validated
 from valuekit.project import Month
 
 _FILE_COLUMNS = [
@@ -112,5 +112,13 @@ def quarantine_list(extracts: Iterable[Validated]) -> pd.DataFrame:
 
 
 def set_aside_pence(extract: Validated) -> int:
-    """Sum of the amounts that can be read in the rows set aside, in pence."""
-    return 0 if extract.typed.pence is None else int(extract.typed.pence[extract.set_aside].sum())
+    """Cost that is missing from the figures for the rows set aside, in pence.
+
+    The sum of the amounts that can be read, but for rows that stand a second time: their cost is there once.
+    """
+    if extract.typed.pence is None:
+        return 0
+    again = extract.failures.loc[extract.failures["rule"] == DUPLICATE_ROW, "position"]
+    missing = extract.set_aside.copy()
+    missing[again.to_numpy()] = False
+    return int(extract.typed.pence[missing].sum())

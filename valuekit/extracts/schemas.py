@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -81,12 +81,40 @@ class ColumnSpec(Settings):
         return self
 
 
-class RowRule(Settings):
-    """A rule over two columns of one row: the first is not before the second."""
+class RangeBy(Settings):
+    """The range of `column`, for each code of the column `by`."""
 
-    not_before: tuple[str, str]
+    column: str
+    by: str
+    between: dict[str, tuple[float, float]]
+
+
+class RowRule(Settings):
+    """A rule over two columns of one row: one of the two forms."""
+
     says: str
     """What a row that breaks the rule does, in words."""
+    not_before: tuple[str, str] | None = None
+    """The first column is not before the second."""
+    range_by: RangeBy | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> RowRule:
+        if (self.not_before is None) == (self.range_by is None):
+            raise ValueError("a rule has either not_before or range_by")
+        return self
+
+    @property
+    def column(self) -> str:
+        """The column that the rule speaks of."""
+        return self.not_before[0] if self.not_before else self.range_by.column
+
+    @property
+    def check(self) -> Callable[[pd.DataFrame], pd.Series]:
+        """True for each row of the typed frame that keeps the rule; what is empty keeps it."""
+        if self.not_before:
+            return _not_before(*self.not_before)
+        return _in_range_by(self.range_by)
 
 
 class ExtractFile(Settings):
@@ -149,10 +177,7 @@ class ExtractSchema:
         columns = {name: self._column(name, period) for name in self.columns}
         return pa.DataFrameSchema(
             {FILE: pa.Column("int32"), **columns},
-            checks=[
-                pa.Check(_not_before(*rule.not_before), name=rule.not_before[0], error=rule.says)
-                for rule in self.rules
-            ],
+            checks=[pa.Check(rule.check, name=rule.column, error=rule.says) for rule in self.rules],
             unique=[FILE, *self.key],
             report_duplicates="exclude_first",
             strict=True,
@@ -180,7 +205,18 @@ class ExtractSchema:
         return pa.Column(DTYPES[spec.type], checks, nullable=spec.nullable)
 
 
-def _not_before(later: str, earlier: str) -> Any:
+def _in_range_by(rule: RangeBy) -> Callable[[pd.DataFrame], pd.Series]:
+    def check(frame: pd.DataFrame) -> pd.Series:
+        broken = pd.Series(False, index=frame.index)
+        for code, (low, high) in rule.between.items():
+            outside = (frame[rule.column] < low) | (frame[rule.column] > high)
+            broken |= (frame[rule.by] == code) & outside.fillna(False)
+        return ~broken.astype(bool)
+
+    return check
+
+
+def _not_before(later: str, earlier: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Row check: `later` ≥ `earlier`, where both are known."""
     return lambda frame: ~(frame[later] < frame[earlier]).fillna(False)
 
@@ -279,7 +315,10 @@ def _pointing_nowhere(read: ExtractFile, lists: Mapping[str, Any]) -> Iterator[F
     ]
     names += [(read.period_column, ("period_column",)), (read.control_total, ("control_total",))]
     for i, rule in enumerate(read.rules):
-        names += [(name, ("rules", i, "not_before", j)) for j, name in enumerate(rule.not_before)]
+        names += [(name, ("rules", i, "not_before", j)) for j, name in enumerate(rule.not_before or ())]
+        if rule.range_by:
+            names += [(rule.range_by.column, ("rules", i, "range_by", "column"))]
+            names += [(rule.range_by.by, ("rules", i, "range_by", "by"))]
     for name, path in names:
         if name is not None and name not in read.columns:
             yield f"'{name}' is not a column here", path, nearest(name, list(read.columns))
@@ -408,5 +447,10 @@ def _rule_words(schema: ExtractSchema, name: str) -> str:
         words.append(f"{column.length[0]} to {column.length[1]} characters")
     if column.identifier == "nhs_number":
         words.append("The check digit is right")
-    words += [f"Not before {rule.not_before[1]}" for rule in schema.rules if rule.not_before[0] == name]
+    for rule in schema.rules:
+        if rule.column == name and rule.not_before:
+            words.append(f"Not before {rule.not_before[1]}")
+        elif rule.column == name:
+            ranges = (f"{code} {low:g} to {high:g}" for code, (low, high) in rule.range_by.between.items())
+            words.append("; ".join(ranges))
     return ". ".join(words)
