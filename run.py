@@ -36,8 +36,8 @@ def main(words: list[str]) -> int:
     testing = words[:1] == ["test"]
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
-            "The set-up did not finish; what pip said stands above. Nothing else was changed. If the network "
-            "blocks the package index, set pip's index-url or find-links to a mirror or a folder of wheels, and "
+            "The set-up did not finish; what pip said stands above. Nothing else was changed. If the "
+            "network blocks the package index, set pip's index-url or find-links to a mirror or a folder of wheels, and "
             "run again."
         )
     if words[:1] == ["setup"]:
@@ -87,8 +87,8 @@ def _lock() -> int:
         return _stop("Pinning needs uv (pip install uv).")
     common = [
         uv, "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes",
-        "--only-binary", ":all:", "--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links",
-        "--quiet", "--extra", "build",
+        "--only-binary", ":all:", "--no-annotate", "--no-header", "--no-emit-index-url",
+        "--no-emit-find-links", "--quiet", "--extra", "build",
     ]  # fmt: skip
     for lock, what, extra in (
         (RUN_LOCK, "what valuekit needs to run", []),

@@ -154,7 +154,6 @@ ONE_FAULT = {
         "2026-10-14,101,11231",
         (4, "value", "not between -1 and 100"),
     ),
-    ),
     "a profile that was not answered": (
         "outcomes",
         "11231",
