@@ -37,8 +37,8 @@ def main(words: list[str]) -> int:
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
             "The set-up did not finish; what pip said stands above. Nothing else was changed. If the "
-            "network blocks the package index, set pip's index-url or find-links to a mirror or a folder of wheels, and "
-            "run again."
+            "network blocks the package index, set pip's index-url or find-links to a mirror or a folder of "
+            "wheels, and run again."
         )
     if words[:1] == ["setup"]:
         print("valuekit is set up.")
