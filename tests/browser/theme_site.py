@@ -41,7 +41,6 @@ SITE = {
         "period": "2026-10",
         "period_words": "October 2026",
         "synthetic": True,
-        "notes": ("Activity of people who are not in the list of patients: 159 of 53,407 rows.",),
     },
 }
 _HEADING = re.compile(r'<section id="([^"]+)"[^>]*>\s*<h([23])[^>]*>([^<]+)</h')

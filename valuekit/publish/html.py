@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -55,14 +55,19 @@ def page_path(path: PurePosixPath) -> PurePosixPath:
 
 def wrap(page: Page, site: Mapping[str, Any], template: str = "page.html", theme: Path = THEME) -> str:
     """The whole page."""
-    nav = tuple({**item, "current": _is_current(item["href"], page.path)} for item in site["nav"])
+    current = _current([item["href"] for item in site["nav"]], page.path)
+    nav = tuple({**item, "current": item["href"] == current} for item in site["nav"])
     return _environment(theme).get_template(template).render(page=page, site={**site, "nav": nav})
 
 
-def _is_current(href: str, path: str) -> bool:
-    """Whether `path` is `href` or lies in the folder whose index `href` is (never the home page's)."""
-    folder = href.removesuffix("index.html")
-    return href == path or (folder not in ("", href) and path.startswith(folder))
+def _current(hrefs: Sequence[str], path: str) -> str:
+    """The item of the menu that `path` belongs to: the page itself, else the report index for a report."""
+    if path in hrefs:
+        return path
+    folder = PurePosixPath(path).parent
+    indexes = [href for href in hrefs if href.endswith("/index.html")]
+    near = [i for i in indexes if PurePosixPath(i).parent in (folder, folder.parent) and folder.name != "about"]
+    return max(near, key=len, default="")
 
 
 def set_in(body: str, root: Path, document: PurePosixPath) -> tuple[str, list[tuple[Path, str]], list[str]]:

@@ -183,7 +183,6 @@ def site_of(edition: Edition) -> dict[str, Any]:
             "period": about.period,
             "period_words": Month.parse(about.period).words,
             "synthetic": about.synthetic,
-            "notes": about.notes,
         },
     }
 

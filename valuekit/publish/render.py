@@ -160,7 +160,6 @@ def _meta(job: Job) -> dict[str, Any]:
         "period": about["period_words"],
         "period_month": about["period"],
         "synthetic": about["synthetic"],
-        "notes": list(about["notes"]),
         "audience": job.profile,
         "kind": "board" if job.document.path.stem == "board" else "report",
         "version": job.site["version"],

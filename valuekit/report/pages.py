@@ -24,6 +24,11 @@ def _main_and_cost(report: ServiceReport) -> tuple[Pair | None, Pair | None]:
     return (outcomes[0] if outcomes else None), (cost[0] if cost else None)
 
 
+def _row_count(rows_of_file: int | None) -> str:
+    """Rows of an extract; those that disclosure control left out are not shown."""
+    return NOT_SHOWN if rows_of_file is None else number(rows_of_file)
+
+
 def _compared(pair: Pair | None) -> str:
     return words.verdict_cell(*pair) if pair else NOT_SHOWN
 
@@ -171,7 +176,12 @@ class Pages:
 
     def quality(self) -> Block:
         """Files read, rules broken, and what that did to the totals."""
-        return Block.of(Words((self._quality_words(),)), self._files(), self._rules())
+        return Block.of(
+            Words((self._quality_words(),)),
+            Points(tuple(Item(note) for note in self.mart.about.notes)),
+            self._files(),
+            self._rules(),
+        )
 
     def _quality_words(self) -> str:
         files = rows(self.mart.table("quality_file"))
@@ -182,9 +192,12 @@ class Pages:
         effect = f" They carry {pounds(money, 2)}, which no pathway's cost holds." if money else ""
         if not aside:
             return f"All {read:,} rows of {len(files)} files passed every rule."
+        public = self.mart.about.audience == "public"
+        about = "About " if public else ""
+        hidden = " Counts from 1 to 7 are not shown, and the others are rounded to the nearest 5." if public else ""
         return (
-            f"{aside:,} of {read:,} rows ({share(aside / read, 2)}) broke a rule "
-            f"and were kept aside in quarantine.{effect}"
+            f"{about}{aside:,} of {read:,} rows ({share(aside / read, 2)}) broke a rule "
+            f"and were kept aside in quarantine.{effect}{hidden}"
         )
 
     def _files(self) -> Iterator[Table]:
@@ -196,10 +209,10 @@ class Pages:
                 {
                     "File": [f.file for f in files],
                     "Format": [f.format or "" for f in files],
-                    "Rows": [number(f.rows) for f in files],
-                    "Kept aside": [number(f.quarantined) for f in files],
-                    "Share": [share(f.share, 2) for f in files],
-                    "Late": [number(f.late) for f in files],
+                    "Rows": [_row_count(f.rows) for f in files],
+                    "Kept aside": [_row_count(f.quarantined) for f in files],
+                    "Share": [share(f.share, 2) if f.share is not None else NOT_SHOWN for f in files],
+                    "Late": [_row_count(f.late) for f in files],
                     "Pounds kept aside": [
                         pounds(f.quarantined_amount, 2) if f.quarantined_amount is not None else "–"
                         for f in files
@@ -219,7 +232,7 @@ class Pages:
                     "Extract": [r.extract for r in rules],
                     "Column": [r.column or "whole row" for r in rules],
                     "Rule": [r.rule or "" for r in rules],
-                    "Rows": [number(r.rows) for r in rules],
+                    "Rows": [_row_count(r.rows) for r in rules],
                     "What it does to the totals": [r.effect or "nothing" for r in rules],
                 },
                 numbers=("Rows",),

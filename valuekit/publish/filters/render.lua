@@ -281,6 +281,9 @@ local function blocks(doc, format, name, label, faults, tables)
     Div = function(el)
       local kind = (el.classes[1] or ""):match("^callout%-(%a+)$")
       if kind then return callout(el, kind) end
+      if format == typst_format and el.classes:includes("summary") then
+        return List { typst("#summary[") } .. el.content .. List { typst("]") }
+      end
       if el.identifier:match("^tbl%-") then
         local caption, content = caption_of_table(el)
         if not caption then faults:insert({ key = "no-caption", token = el.identifier }) return nil end
