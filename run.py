@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
+ALL_TESTS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
+"""All of them, on every core; a worker takes whole files, so that few of them publish the sample."""
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
 
 
@@ -44,7 +46,7 @@ def main(words: list[str]) -> int:
         print("valuekit is set up.")
         return 0
     if testing:
-        return _call([PYTHON, "-m", "pytest", *words[1:]])
+        return _call([PYTHON, "-m", "pytest", *(words[1:] or ALL_TESTS)])
     return _call([PYTHON, "-m", "valuekit", *words])
 
 

@@ -194,7 +194,11 @@ class Pages:
             return f"All {read:,} rows of {len(files)} files passed every rule."
         public = self.mart.about.audience == "public"
         about = "About " if public else ""
-        hidden = " Counts from 1 to 7 are not shown, and the others are rounded to the nearest 5." if public else ""
+        hidden = (
+            " Counts from 1 to 7 are not shown, and the others are rounded to the nearest 5."
+            if public
+            else ""
+        )
         return (
             f"{about}{aside:,} of {read:,} rows ({share(aside / read, 2)}) broke a rule "
             f"and were kept aside in quarantine.{effect}{hidden}"

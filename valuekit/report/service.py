@@ -7,6 +7,7 @@ from functools import cached_property
 
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
+from valuekit.project import Month
 from valuekit.report import icons
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.charts import look
@@ -415,9 +416,11 @@ class ServiceReport:
         """Published figures that moved since the last release."""
         names = {m.measure: m for m in self.measures}
         moved = [r for r in self.rows("revision") if r.measure in names]
+        if not moved and not self.rows("release"):
+            return Block.of(Words(("This is the first release, so there is nothing to compare with.",)))
         if not moved:
             return Block.of(Words(("No figure that was published before has moved.",)))
-        since = moved[0].since or "the last release"
+        since = Month.parse(moved[0].since).words
         figures = "1 published figure" if len(moved) == 1 else f"{len(moved)} published figures"
         head = f"{figures} moved since the release of {since}."
         return Block.of(
