@@ -76,7 +76,9 @@ def test_a_fault_of_valuekit_does_not_print_its_message_which_could_hold_a_perso
     assert "9434765919" not in said and "fault of valuekit" in said and "--verbose" in said
 
 
-@pytest.mark.parametrize("words", [["publish", "--period", "2026-13"], ["publish", "--audience", "press"], []])
+@pytest.mark.parametrize(
+    "words", [["publish", "--period", "2026-13"], ["publish", "--audience", "press"], []]
+)
 def test_a_wrong_command_line_ends_with_2_and_says_what_is_valid(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,7 +121,9 @@ def test_the_sample_is_never_written_over_real_extracts(new_checkout: Callable[[
     assert [f.name for f in about.parent.iterdir() if f.name != "README.md"] == ["about.yml"]
 
 
-def test_outside_a_project_the_command_says_where_it_must_be_run(new_checkout: Callable[[], Checkout]) -> None:
+def test_outside_a_project_the_command_says_where_it_must_be_run(
+    new_checkout: Callable[[], Checkout],
+) -> None:
     root = new_checkout().root
     (root / "_quarto.yml").unlink()
     run = Checkout(root).run("build")

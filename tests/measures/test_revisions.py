@@ -87,3 +87,11 @@ def test_earlier_releases_are_listed_newest_first_without_this_month(tmp_path: P
         save_release(tmp_path / str(month), month, series(May=(3, 3.0)))
     assert released(tmp_path, OCTOBER).values.tolist() == [["stroke", "2026-09"], ["stroke", "2026-08"]]
     assert released(tmp_path / "none", OCTOBER).empty
+
+
+def test_a_spoilt_release_of_this_month_or_later_is_no_hindrance(tmp_path: Path):
+    (tmp_path / "2026-10").mkdir()
+    (tmp_path / "2026-10" / "figures.csv").write_bytes(b"")
+    save_release(tmp_path / "2026-09", SEPTEMBER, series(May=(3, 3.0)))
+    assert released(tmp_path, OCTOBER).values.tolist() == [["stroke", "2026-09"]]
+    assert not list(tmp_path.rglob("*.part"))

@@ -42,9 +42,10 @@ def save_release(folder: Path, period: Month, series: pd.DataFrame) -> Path:
     shown = series[series["shown"]].assign(released=str(period))
     shown = shown.assign(period_start=shown["period_start"].dt.strftime("%Y-%m-%d"))
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / FILE
-    shown[list(COLUMNS)].to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
-    return file
+    file, part = folder / FILE, folder / f"{FILE}.part"
+    # Whole or not at all: a file cut short by a full disk would stop the next month.
+    shown[list(COLUMNS)].to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
+    return part.replace(file)
 
 
 def revisions(releases: Path, period: Month, series: pd.DataFrame) -> pd.DataFrame:
@@ -104,6 +105,8 @@ def _before(releases: Path, period: Month) -> dict[str, pd.DataFrame]:
     """What each release before `period` said, by its month."""
     found: dict[str, pd.DataFrame] = {}
     for file in sorted(releases.glob(f"*/{FILE}")):
+        if file.parent.name >= str(period):
+            continue
         frame = _read(file)
         if len(frame) and frame["released"].iloc[0] < str(period):
             found[frame["released"].iloc[0]] = frame

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
+import asyncio
 from pathlib import Path
 
-from pagefind_bin import get_executable
+from pagefind.index import IndexConfig, PagefindIndex
 
 from valuekit.errors import Problem, PublishError
 
@@ -13,7 +13,7 @@ _NOT_USED = ("pagefind-ui.*", "pagefind-modular-ui.*", "pagefind-component-ui.*"
 """Pagefind's own search boxes: ours is part of the theme."""
 
 
-def index(site: Path, progress: object = None) -> None:
+def index(site: Path) -> None:
     """Write ``pagefind/`` into `site`. The same pages give the same bytes.
 
     Raises
@@ -21,22 +21,32 @@ def index(site: Path, progress: object = None) -> None:
     PublishError
         Pagefind cannot run, or fails.
     """
-    command = [str(get_executable()), "--site", str(site), "--silent", "--keep-index-url"]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=300
-        )
-    except OSError as error:
+        asyncio.run(_index(site))
+    except (OSError, RuntimeError, AssertionError) as error:
         raise PublishError(
             Problem(
                 "the search index cannot be made",
                 "pagefind",
-                str(error.strerror),
-                "Install pagefind_bin again.",
+                getattr(error, "strerror", None) or str(error)[-200:],
+                "Free some disk space or install pagefind_bin again, and run again.",
             )
         ) from error
-    if done.returncode:
-        raise PublishError(Problem("the search index cannot be made", "pagefind", done.stderr.strip()[-200:]))
+    if not (site / "pagefind" / "pagefind.js").is_file():
+        raise PublishError(Problem("the search index was not written", "pagefind", do="Free some disk space."))
     for pattern in _NOT_USED:
         for file in (site / "pagefind").glob(pattern):
             file.unlink()
+
+
+async def _index(site: Path) -> None:
+    """Give Pagefind each page, in the order of their names.
+
+    Left to find them itself it takes them in the order of the disk, and numbers them so.
+    """
+    config = IndexConfig(output_path=str(site / "pagefind"), keep_index_url=True)
+    async with PagefindIndex(config=config) as found:
+        for page in sorted(site.rglob("*.html"), key=lambda file: file.relative_to(site).as_posix()):
+            await found.add_html_file(
+                content=page.read_text(encoding="utf-8"), source_path=page.relative_to(site).as_posix()
+            )
