@@ -237,9 +237,9 @@ def test_pdfs_of_earlier_months_stay_on_the_site_and_are_listed(whole) -> None:
 
 def stand_in(whole, monkeypatch, version: str, code: int = 0) -> None:
     """A command named quarto that makes what quarto would, and writes down how it was called."""
-    script = whole.write(
-        "bin/quarto",
-        f"#!{sys.executable}\nimport sys, os, pathlib\n"
+    program = whole.write(
+        "bin/program.py",
+        "import sys, os, pathlib\n"
         f"if sys.argv[1] == '--version': print('{version}'); sys.exit()\n"
         "open('called', 'a').write(' '.join(sys.argv[1:]) + ' ' + os.environ['VALUEKIT_PERIOD'] + '\\n')\n"
         "out = pathlib.Path(sys.argv[sys.argv.index('--output-dir') + 1])\n"
@@ -248,6 +248,8 @@ def stand_in(whole, monkeypatch, version: str, code: int = 0) -> None:
         "    (out / name).parent.mkdir(parents=True, exist_ok=True); (out / name).write_text('quarto')\n"
         f"print('something went wrong', file=sys.stderr); sys.exit({code})\n",
     )
+    # A first line cannot name a program whose path has a space; the shell can.
+    script = whole.write("bin/quarto", f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
     script.chmod(0o755)
     monkeypatch.setenv("PATH", str(script.parent))
 

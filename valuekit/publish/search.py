@@ -33,7 +33,9 @@ def index(site: Path) -> None:
             )
         ) from error
     if not (site / "pagefind" / "pagefind.js").is_file():
-        raise PublishError(Problem("the search index was not written", "pagefind", do="Free some disk space."))
+        raise PublishError(
+            Problem("the search index was not written", "pagefind", do="Free some disk space.")
+        )
     for pattern in _NOT_USED:
         for file in (site / "pagefind").glob(pattern):
             file.unlink()
