@@ -418,6 +418,35 @@ released  | text    | Month of the release, YYYY-MM
 """),
         ),
         Table(
+            "method",
+            "Methods",
+            "one method",
+            _columns("""
+method   | text    | Method identifier
+position | integer | Order in the methods section
+group    | text    | Part of the methods section
+name     | text    | Name of the method
+question | text    | The question that it answers
+formula  | text    | How it is worked out, in words
+units    | text    | Units of what goes in and what comes out
+source   | text    | Publication it is taken from
+fails    | text    | What it assumes, and when it is refused
+function | text    | Function that does it
+"""),
+        ),
+        Table(
+            "method_example",
+            "Methods: worked examples",
+            "one line of the worked example of one method",
+            _columns("""
+method   | text    | Method identifier
+part     | text    | says, input, step, result, published or published_in
+position | integer | Row of the input, or order of the line
+name     | text    | Column of the input, or figure of the result; empty for words
+text     | text    | The cell, figure or words
+"""),
+        ),
+        Table(
             "resource_patient",
             "Dearest pathways",
             "one of the dearest pathways of a service",

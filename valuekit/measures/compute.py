@@ -23,6 +23,7 @@ from valuekit.measures import (
     frames,
     importance,
     inequality,
+    methods,
     outcomes,
     pathways,
     value,
@@ -113,6 +114,8 @@ def _common(
         "quality_file": intake.quality_file,
         "quality_rule": intake.quality_rule,
         "dictionary": intake.dictionary,
+        "method": methods.method_table(methods.registered()),
+        "method_example": methods.example_table(methods.registered()),
     }
 
 

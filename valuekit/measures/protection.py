@@ -217,5 +217,9 @@ DECLARED: dict[str, Declared] = {
         figure="old_n new_n old_value new_value",
     ),
     "release": _declare(keys="service released", open="service released"),
+    "method": _declare(
+        keys="method", open="method position group name question formula units source fails function"
+    ),
+    "method_example": _declare(keys="method part position name", open="method part position name text"),
 }
 """Every public table of the mart, in the order of protection: what depends on another comes after it."""
