@@ -1,4 +1,4 @@
-"""What a method is to its reader: the question it answers, its formula in words, its source, a worked example.
+"""What a method is to its reader: the question it answers, formula in words, source, a worked example.
 
 Each statistics module declares a tuple ``METHODS`` of :class:`Method`; :func:`registered` gathers them, and
 the methods section of the site has a page for each. An example calls the function itself, so that a page
