@@ -115,6 +115,21 @@ method         | text    | How the interval is worked out
 """),
         ),
         Table(
+            "chart_setting",
+            "How charts are worked out",
+            "one setting of one measure's chart that is not the rule",
+            _columns("""
+service  | text    | Service identifier
+measure  | text    | Measure identifier
+position | integer | Order of the measure's settings
+setting  | text    | chart, screen, rebase, baseline or target
+first    | date    | First day on which it holds; empty for always
+last     | date    | Last day of a baseline; empty for the others
+value    | number  | A target, in the measure's unit; empty for the others
+words    | text    | Reason of a rebase, source of a target, kind of chart
+"""),
+        ),
+        Table(
             "series",
             "Measures over time",
             "one measure of one service in one interval",
@@ -131,9 +146,11 @@ centre       | number  | Mean of the phase (XmR), or its median (run)
 lower_limit  | number  | Lower process limit (XmR)
 upper_limit  | number  | Upper process limit (XmR)
 phase        | integer | Phase of the chart, from 1
-chart        | text    | xmr, or run where a phase has fewer than 12 points
-special      | text    | Rule that the point meets: outside_limit, trend, two_of_three, run, or empty
+chart        | text    | xmr or p_prime, or run where a phase has fewer than 12 points
+special      | text    | Rule met: outside_limit, trend, two_of_three, run; run chart: trend_of_five, few_runs
 signal       | text    | common, improvement, concern or neutral; empty where not shown and in a run chart
+limits_from  | text    | phase (all its points), baseline (frozen) or baseline_refused (fewer than 12 points)
+target       | number  | Target in force when the interval began; empty for none
 """),
         ),
         Table(

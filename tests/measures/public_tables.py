@@ -154,6 +154,8 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         "revision": filled("revision")[:0],
         "release": filled("release"),
     }
+    for name in TABLES:
+        tables.setdefault(name, filled(name)[:0])
     return tables, held
 
 

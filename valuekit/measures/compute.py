@@ -29,6 +29,7 @@ from valuekit.measures import (
     value,
 )
 from valuekit.measures.calendar import Span, between
+from valuekit.measures.chart_settings import chart_setting
 from valuekit.measures.definitions import ServiceDefinition
 from valuekit.measures.reconciliation import contributions, reconciliation
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
@@ -104,6 +105,7 @@ def _common(
     """Tables that do not depend on how often an audience sees a measure."""
     return {
         "service": frames.service(services, linked.pathway, intake.period),
+        "chart_setting": chart_setting(services),
         "stage": frames.stage(services, linked.pathway_activity),
         "followup": outcomes.followup(result, services, months),
         "importance": importance.importance(intake.tables["survey"], services),
@@ -151,7 +153,7 @@ def _over_time(
 ) -> Frames:
     """Tables of measures, at the intervals at which an audience sees them."""
     measures = frames.measure(services, intake.codes, audience, METHOD)
-    series = outcomes.series_table(result, measures, months)
+    series = outcomes.series_table(result, measures, months, chart_setting(services))
     return {
         "measure": measures,
         "series": series,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from valuekit.config import Located, nearest
 from valuekit.errors import Problem
+from valuekit.measures import refinements
 
 if TYPE_CHECKING:
     from valuekit.measures.definitions import Codes, Measure, Service, Stage
@@ -164,15 +165,31 @@ def _measures(service: Service, located: Located, codes: Codes, sets: Mapping[st
                 do="Choose another name.",
             )
         yield from _source(measure, located, codes, sets, *at, "from")
+        yield from refinements.faults(measure, located, codes, sets, *at)
         lowest, highest = _range(measure, codes)
-        if measure.target and not lowest <= measure.target.value <= highest:
+        for j, target in enumerate(measure.target):
+            if not lowest <= target.value <= highest:
+                place = ("target", j) if isinstance(_at(located.data, *at, "target"), list) else ("target",)
+                yield Problem(
+                    f"the target {target.value:g} of '{measure.measure}' is out of range",
+                    located.where(*at, *place, "value"),
+                    do=f"Give a target from {lowest:g} to {highest:g} {measure.unit}.".replace(
+                        " to inf", " upwards"
+                    ),
+                )
+        if measure.chart != "xmr" and measure.statistic != "share":
             yield Problem(
-                f"the target {measure.target.value:g} of '{measure.measure}' is out of range",
-                located.where(*at, "target", "value"),
-                do=f"Give a target from {lowest:g} to {highest:g} {measure.unit}.".replace(
-                    " to inf", " upwards"
-                ),
+                f"a {measure.chart} chart counts people, and '{measure.measure}' is a mean",
+                located.where(*at, "chart"),
+                do="Leave out chart, or measure a share.",
             )
+
+
+def _at(data: Any, *path: Any) -> Any:
+    """What stands at `path` of a parsed file."""
+    for part in path:
+        data = data[part]
+    return data
 
 
 def _source(

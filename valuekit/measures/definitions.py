@@ -17,6 +17,8 @@ from valuekit.config import Settings, checked, read_yaml
 from valuekit.errors import DefinitionError, Problem
 from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.measures import definition_checks, eq5d
+from valuekit.measures.chart_settings import Baseline, ChartKind, Rebases, Targets
+from valuekit.measures.refinements import CaseMix, ImportantChange, Qaly
 from valuekit.project import Project
 
 COST_MEASURE = "cost_per_pathway"
@@ -106,13 +108,6 @@ class Value(Settings):
     says: Words
     interval: Interval = "month"
     public_interval: Interval | None = None
-
-
-class Target(Settings):
-    """A target in the measure's unit, and who set it."""
-
-    value: float
-    source: Words
 
 
 class Chosen(Settings):
@@ -212,11 +207,19 @@ class Measure(Settings):
     denominator: Words
     tier: Literal[1, 2, 3] | None
     direction: Direction
-    target: Target | None = None
+    target: Targets = ()
     source: Source
     chosen: Chosen | None
     interval: Interval = "month"
     public_interval: Interval | None = None
+    chart: ChartKind = "xmr"
+    screen: bool = False
+    rebase: Rebases = ()
+    baseline: Baseline | None = None
+    case_mix: CaseMix | None = None
+    compare_value_set: str | None = None
+    important_change: ImportantChange | None = None
+    qaly: Qaly | None = None
 
     @property
     def statistic(self) -> str:

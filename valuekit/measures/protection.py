@@ -85,16 +85,20 @@ DECLARED: dict[str, Declared] = {
         "direction target target_source tier role time_point interval chosen_by chosen_how method",
         count="chosen_people",
     ),
+    "chart_setting": _declare(
+        keys="service measure position",
+        open="service measure position setting first last value words",
+    ),
     "series": _declare(
         counts,
         figure(numerator="numerator", reason=True),
         over("n", "eligible"),
         limits,
         keys="service measure period",
-        open="service measure period period_start",
+        open="service measure period period_start target",
         count="eligible",
         figure="n numerator value lower upper shown reason",
-        again="completeness centre lower_limit upper_limit phase chart special signal",
+        again="completeness centre lower_limit upper_limit phase chart special signal limits_from",
     ),
     "headline": _declare(
         counts,

@@ -156,7 +156,7 @@ def limits(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Process limits, from the rows that may be shown."""
     measures = work.frames["measure"]
     order = frame.assign(_place=np.arange(len(frame)))
-    again = outcomes.with_limits(order, measures)
+    again = outcomes.with_limits(order, measures, work.frames.get("chart_setting"))
     return again.sort_values("_place").drop(columns="_place").reset_index(drop=True)
 
 
