@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from valuekit.config import Located, nearest
 from valuekit.errors import Problem
-from valuekit.measures import refinements
+from valuekit.measures import refinements, value_settings
 
 if TYPE_CHECKING:
     from valuekit.measures.definitions import Codes, Measure, Service, Stage
@@ -47,6 +47,7 @@ def faults(service: Service, located: Located, codes: Codes, sets: Mapping[str, 
         *_stages(service, located, codes),
         *_measures(service, located, codes, sets),
         *_references(service, located),
+        *value_settings.faults(service, located),
     ]
 
 

@@ -19,6 +19,7 @@ from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.measures import definition_checks, eq5d
 from valuekit.measures.chart_settings import Baseline, ChartKind, Rebases, Targets
 from valuekit.measures.refinements import CaseMix, ImportantChange, Qaly
+from valuekit.measures.value_settings import Composite, Options, PricesInFile, Threshold
 from valuekit.project import Project
 
 COST_MEASURE = "cost_per_pathway"
@@ -108,6 +109,9 @@ class Value(Settings):
     says: Words
     interval: Interval = "month"
     public_interval: Interval | None = None
+    prices: PricesInFile | None = Field(default=None, alias="lambda")
+    options: Options = ()
+    tipping: tuple[Threshold, ...] = ()
 
 
 class Chosen(Settings):
@@ -273,6 +277,7 @@ class Service(Settings):
     pathway: Pathway
     what_matters: tuple[Topic, ...] = ()
     value: Value
+    composite: Composite | None = None
     measures: Annotated[tuple[MeasureInFile, ...], AtLeastOne]
 
 
