@@ -350,6 +350,177 @@ verdict      | text    | better, worse, uncertain or too_few
 """),
         ),
         Table(
+            "case_mix_model",
+            "Case mix: the models",
+            "one measure with a case-mix model",
+            _columns("""
+service       | text    | Service identifier
+measure       | text    | Measure identifier
+words         | text    | Baseline on which the model was fitted, in words
+covariates    | text    | What the model takes account of, in words
+lacks         | text    | What is known to matter and is not in the extracts, in words
+otherwise     | text    | Who the people without the outcome are
+n             | integer | People in the baseline whose result is known
+events        | integer | Those of them with the outcome
+parameters    | integer | Parameters of the model beside its intercept
+not_known     | integer | People in the baseline of whom a covariate is not known
+fitted        | flag    | Whether the model was fitted
+reason        | text    | Why not
+c             | number  | c-statistic in the baseline, 0.5 (chance) to 1
+c_lower       | number  | Lower end of its 95% interval (DeLong)
+c_upper       | number  | Upper end of its 95% interval
+later_words   | text    | Months after the baseline, on which the model is tested, in words
+later_n       | integer | People in them
+later_events  | integer | Those of them with the outcome
+later_c       | number  | c-statistic in them
+later_c_lower | number  | Lower end of its 95% interval
+later_c_upper | number  | Upper end of its 95% interval
+level         | number  | Calibration in the large in them, log odds; 0 is as many as expected
+level_lower   | number  | Lower end of its 95% interval
+level_upper   | number  | Upper end of its 95% interval
+slope         | number  | Calibration slope in them; 1 is right
+slope_lower   | number  | Lower end of its 95% interval
+slope_upper   | number  | Upper end of its 95% interval
+"""),
+        ),
+        Table(
+            "case_mix_period",
+            "Case mix: observed and expected",
+            "one measure and period after the baseline (in public: 12 months)",
+            _columns("""
+service      | text    | Service identifier
+measure      | text    | Measure identifier
+kind         | text    | month, year (12 months) or since (all months after the baseline)
+words        | text    | The period in words
+period_start | date    | First day of the period in which the pathways began
+eligible     | integer | People who could have been counted
+n            | integer | People whose result is known
+completeness | number  | n over eligible, 0 to 1
+observed     | number  | Those of them with the outcome
+expected     | number  | Those expected of people like these
+chance_se    | number  | Standard error of the observed by chance
+expected_se  | number  | Standard error of the expected, as the model is an estimate
+difference   | number  | observed less expected
+diff_lower   | number  | Lower end of its 95% interval
+diff_upper   | number  | Upper end of its 95% interval
+ratio_of     | text    | Whom the ratio counts: the rarer of those with and without the outcome
+ratio        | number  | Observed over expected of those
+ratio_lower  | number  | Lower end of its 95% interval (Byar, widened for the expected being an estimate)
+ratio_upper  | number  | Upper end of its 95% interval
+cumulative   | number  | Running sum of the difference since the baseline (months only)
+cumulative_lower | number | Lower end of its 95% interval, at this month by itself
+cumulative_upper | number | Upper end of its 95% interval
+shown        | flag    | Whether the comparison may be shown
+reason       | text    | Why it is not shown: 'too few', 'suppressed'
+"""),
+        ),
+        Table(
+            "case_mix_category",
+            "Case mix: categories of the models",
+            "one category of one covariate of one model",
+            _columns("""
+service    | text    | Service identifier
+measure    | text    | Measure identifier
+position   | integer | Order in the model
+covariate  | text    | Covariate in words
+category   | text    | Category; 'not known' for people of whom it is missing
+n          | integer | People in the baseline
+odds_ratio | number  | Odds of the outcome against the reference; 1 for the reference and for categories of few
+lower      | number  | Lower end of its 95% interval; empty for the reference
+upper      | number  | Upper end of its 95% interval
+"""),
+            audiences=("board", "clinical"),
+        ),
+        Table(
+            "case_mix_calibration",
+            "Case mix: calibration",
+            "one fifth of expected chance of one model, months after the baseline",
+            _columns("""
+service  | text    | Service identifier
+measure  | text    | Measure identifier
+words    | text    | The months, in words
+fifth    | integer | Fifth of the expected chance, 1 the lowest
+n        | integer | People in it
+expected | number  | Mean expected chance, per cent
+observed | number  | Per cent with the outcome
+lower    | number  | Lower end of its 95% interval
+upper    | number  | Upper end of its 95% interval
+"""),
+            audiences=("board", "clinical"),
+        ),
+        Table(
+            "sensitivity",
+            "What the missing could do",
+            "one measure for which people are asked, or its QALYs, newest 12 months",
+            _columns("""
+service        | text    | Service identifier
+measure        | text    | Measure identifier
+figure         | text    | measure, or qaly for the quality-adjusted life years of the same answers
+words          | text    | The 12 months, in words
+says           | text    | What the figure is, in words
+eligible       | integer | People who could have been counted
+n              | integer | People whose result is known
+completeness   | number  | n over eligible, 0 to 1
+value          | number  | Figure of those known
+lower          | number  | Lower end of its 95% interval
+upper          | number  | Upper end of its 95% interval
+weighted       | number  | Figure weighted for who did not answer; empty where it cannot be worked out
+weighted_lower | number  | Lower end of its 95% interval
+weighted_upper | number  | Upper end of its 95% interval
+lowest         | number  | Lowest value that one person can have
+highest        | number  | Highest value that one person can have
+least          | number  | Least that the figure of all can be, whatever the missing are
+most           | number  | Most that it can be
+covariates     | text    | What the weights take account of, in words
+reason         | text    | Why there is no weighted figure
+"""),
+        ),
+        Table(
+            "important_change",
+            "Change that matters",
+            "one measure with a declared important change, newest 12 months",
+            _columns("""
+service        | text    | Service identifier
+measure        | text    | Measure identifier
+words          | text    | The 12 months, in words
+threshold      | number  | Smallest change that matters, in the measure's unit
+source         | text    | Who says so
+from_point     | text    | Time point from which the change is counted
+eligible       | integer | People who could have been counted at the later time point
+n              | integer | People whose score is known at both
+improved       | integer | Those who became better by at least the threshold
+improved_share | number  | Their share of n, per cent
+improved_lower | number  | Lower end of its 95% interval
+improved_upper | number  | Upper end of its 95% interval
+worse          | integer | Those who became worse by at least the threshold
+worse_share    | number  | Their share of n, per cent
+worse_lower    | number  | Lower end of its 95% interval
+worse_upper    | number  | Upper end of its 95% interval
+"""),
+        ),
+        Table(
+            "two_value_sets",
+            "Two value sets side by side",
+            "one EQ-5D measure scored by two value sets, newest 12 months",
+            _columns("""
+service     | text    | Service identifier
+measure     | text    | Measure identifier
+words       | text    | The 12 months, in words
+value_set   | text    | Value set of the measure
+other_set   | text    | Value set set beside it
+n           | integer | People, the same for both
+value       | number  | Mean index by the measure's set
+lower       | number  | Lower end of its 95% interval
+upper       | number  | Upper end of its 95% interval
+other_value | number  | Mean index by the other set
+other_lower | number  | Lower end of its 95% interval
+other_upper | number  | Upper end of its 95% interval
+difference  | number  | other_value less value, within people
+diff_lower  | number  | Lower end of its 95% interval
+diff_upper  | number  | Upper end of its 95% interval
+"""),
+        ),
+        Table(
             "reconciliation",
             "Reconciliation to the ledger",
             "one line of the reconciliation, all months to the period",

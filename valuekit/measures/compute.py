@@ -17,6 +17,7 @@ import pandas as pd
 
 from valuekit.mart import TABLES, conform
 from valuekit.measures import (
+    case_mix,
     changes,
     costs,
     disclosure,
@@ -26,6 +27,7 @@ from valuekit.measures import (
     methods,
     outcomes,
     pathways,
+    quality_of_life,
     value,
 )
 from valuekit.measures.calendar import Span, between
@@ -71,6 +73,8 @@ def compute(
     years = [costs.complete_year(linked, service, months) for service in services]
     common = _common(intake, services, linked, result, months) | _costs(intake, years, result)
     common["release"] = released(releases, intake.period)
+    common |= case_mix.tables(result, services, intake, linked, months)
+    common |= quality_of_life.tables(result, services, intake, linked, months)
 
     team = common | _over_time(intake, services, linked, result, months, "board")
     public = common | _over_time(intake, services, linked, result, months, "public")

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valuekit.mart import Table
+from valuekit.measures import protection_of_models as who_steps
 from valuekit.measures.protection_steps import (
     Declared,
     Step,
@@ -183,6 +184,55 @@ DECLARED: dict[str, Declared] = {
         open="service change date title description measure before_words after_words",
         figure="before_n before_value after_n after_value",
         again="difference diff_lower diff_upper verdict",
+    ),
+    "case_mix_model": _declare(
+        who_steps.model,
+        notes(),
+        keys="service measure",
+        open="service measure words covariates lacks otherwise parameters fitted later_words",
+        count="n events not_known later_n later_events",
+        words="reason",
+        again="c c_lower c_upper later_c later_c_lower later_c_upper level level_lower level_upper "
+        "slope slope_lower slope_upper",
+    ),
+    "case_mix_period": _declare(
+        who_steps.periods,
+        over("n", "eligible"),
+        keys="service measure kind words",
+        open="service measure kind words period_start ratio_of",
+        count="eligible",
+        figure="n observed expected shown reason",
+        again="completeness chance_se expected_se difference diff_lower diff_upper ratio ratio_lower "
+        "ratio_upper cumulative cumulative_lower cumulative_upper",
+    ),
+    "sensitivity": _declare(
+        counts,
+        figure(),
+        over("n", "eligible"),
+        who_steps.sensitivity,
+        notes(),
+        keys="service measure figure",
+        open="service measure figure words says lowest highest covariates",
+        count="eligible",
+        figure="n value lower upper",
+        again="completeness weighted weighted_lower weighted_upper least most",
+        words="reason",
+    ),
+    "important_change": _declare(
+        counts,
+        who_steps.important_change,
+        keys="service measure",
+        open="service measure words threshold source from_point",
+        count="eligible",
+        figure="n improved improved_share improved_lower improved_upper worse worse_share worse_lower "
+        "worse_upper",
+    ),
+    "two_value_sets": _declare(
+        who_steps.two_value_sets,
+        keys="service measure",
+        open="service measure words value_set other_set",
+        figure="n value lower upper other_value other_lower other_upper",
+        again="difference diff_lower diff_upper",
     ),
     "reconciliation": _declare(
         merged_lines,

@@ -6,7 +6,7 @@ Everything that is shown later is a count or a mean of these rows, so what a mea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -197,15 +197,47 @@ def _days_at_home(source, own: pd.DataFrame, activity: pd.DataFrame) -> pd.Serie
     return alive - own["pathway"].map(new.groupby(nights["pathway"]).sum()).fillna(0)
 
 
-def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets) -> pd.DataFrame:
-    instrument = "eq5d5l" if source.kind == "eq5d_mean" else source.instrument
+def answers(
+    service: str, instrument: str, time_point: str, own: pd.DataFrame, outcomes: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of the outcomes extract for one instrument and time point, each with the pathway that it is about.
+
+    Parameters
+    ----------
+    own
+        Pathways of the service: ``pathway``, ``patient``, ``began``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The extract's columns with ``pathway`` and ``point`` (the day of the time point).
+    """
     asked = outcomes[
         (outcomes["service"] == service)
         & (outcomes["instrument"] == instrument)
-        & (outcomes["time_point"] == source.time_point)
+        & (outcomes["time_point"] == time_point)
     ]
+    return _to_pathways(asked, own.assign(point=own["began"] + pd.Timedelta(days=days_to(time_point))))
+
+
+def score_at(
+    service: str,
+    instrument: str,
+    time_point: str,
+    own: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    score: Callable[[pd.DataFrame], pd.Series] = lambda rows: rows["value"],
+) -> pd.Series:
+    """The one score of each pathway in `own` at a time point, in its order; missing where there is none."""
+    rows = answers(service, instrument, time_point, own, outcomes)
+    rows["score"] = score(rows).where(rows["completed_date"].notna())
+    return own["pathway"].map(_nearest(rows)).astype("float64")
+
+
+def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets) -> pd.DataFrame:
+    instrument = "eq5d5l" if source.kind == "eq5d_mean" else source.instrument
     time_point = own["began"] + pd.Timedelta(days=days_to(source.time_point))
-    rows = _to_pathways(asked, own.assign(point=time_point))
+    rows = answers(service, instrument, source.time_point, own, outcomes)
     if source.kind == "eq5d_mean":
         rows["score"] = eq5d.index(rows["items"], source.value_set, sets)
     else:
