@@ -154,6 +154,26 @@ target       | number  | Target in force when the interval began; empty for none
 """),
         ),
         Table(
+            "rare",
+            "Gaps between rare events",
+            "one event of one measure that has a g or t chart, but for the first",
+            _columns("""
+service      | text    | Service identifier
+measure      | text    | Measure identifier
+event        | integer | Number of the event, in the order in which its case began; the first has no gap
+period_start | date    | First day of the month in which its case began
+between      | number  | Cases without the event (g) or days (t) since the event before
+centre       | number  | Median of the gaps; in a t chart the mean of the transformed gaps, turned back
+lower_limit  | number  | Lower limit; empty below 12 gaps
+upper_limit  | number  | Upper limit; empty below 12 gaps
+chart        | text    | g or t, or run below 12 gaps
+special      | text    | Rule that the gap meets: outside_limit, trend, two_of_three (t), run, or empty
+signal       | text    | common, improvement (rarer), concern (more often) or neutral; empty in a run chart
+since        | integer | Cases or days since the newest event
+"""),
+            audiences=("board", "clinical"),
+        ),
+        Table(
             "headline",
             "Latest figures",
             "one measure of one service",
@@ -347,6 +367,154 @@ difference   | number  | after_value less before_value
 diff_lower   | number  | Lower end of its 95% interval
 diff_upper   | number  | Upper end of its 95% interval
 verdict      | text    | better, worse, uncertain or too_few
+"""),
+        ),
+        Table(
+            "allocation",
+            "Spending by service",
+            "one service, newest complete 12 months",
+            _columns("""
+service | text    | Service identifier
+words   | text    | The 12 months in which the pathways began, in words
+n       | integer | Pathways
+amount  | number  | Cost of the pathways, pounds
+mean    | number  | Mean cost of a pathway, pounds
+share   | number  | Share of the cost of all services' pathways, 0 to 1
+shown   | flag    | Whether the amount may be shown
+"""),
+        ),
+        Table(
+            "need",
+            "Spending and need by deprivation",
+            "one service and one fifth of deprivation, newest complete 12 months",
+            _columns("""
+service     | text    | Service identifier
+words       | text    | The 12 months in which the pathways began, in words
+fifth       | integer | Fifth of deprivation, 1 the most deprived
+adults      | integer | Adults who live in the fifth's areas
+expected    | number  | Adults expected to need the pathway in those months
+n           | integer | Pathways that began; empty when not shown
+met         | number  | Pathways for each 100 people expected
+met_lower   | number  | Lower end of the 95% interval; the expected number is taken as known
+met_upper   | number  | Upper end of the 95% interval
+gap         | number  | Expected less pathways; below nought where more came than were expected
+amount      | number  | Cost of the pathways, pounds; empty when not shown
+mean        | number  | Mean cost of a pathway, pounds
+spend_share | number  | Share of the cost of the service's pathways, 0 to 1
+need_share  | number  | Share of the people expected, 0 to 1
+adult_share | number  | Share of the adults, 0 to 1
+shown       | flag    | Whether the figures may be shown
+source      | text    | Where the expected number comes from
+"""),
+        ),
+        Table(
+            "segment",
+            "Spending by use of hospital care",
+            "one service and one segment of health-care use, newest complete 12 months",
+            _columns("""
+service      | text    | Service identifier
+words        | text    | The 12 months in which the pathways began, in words
+segment      | text    | Segment identifier
+position     | integer | Order of the segments; a person is in the first that fits
+name         | text    | Name of the segment
+bands        | text    | Who belongs, in words
+n            | integer | Pathways; empty when not shown
+people_share | number  | Share of the service's pathways, 0 to 1
+amount       | number  | Cost of the pathways, pounds; empty when not shown
+mean         | number  | Mean cost of a pathway, pounds
+spend_share  | number  | Share of the cost of the service's pathways, 0 to 1
+shown        | flag    | Whether the figures may be shown
+"""),
+        ),
+        Table(
+            "programme",
+            "The value programme: costs and benefits",
+            "the whole programme",
+            _columns("""
+first            | text    | First month counted, in words
+last             | text    | Last month counted, in words
+months           | integer | Months counted
+base             | text    | Present values are in pounds of this month
+discount_rate    | number  | Real discount rate a year
+price_change     | number  | Rise of general prices a year, taken out of the amounts
+source           | text    | Source of the method and of the rate
+cost             | number  | Costs, in pounds of their months
+benefit          | number  | Benefits, in pounds of their months
+cost_present     | number  | Present value of the costs, pounds
+benefit_present  | number  | Present value of the benefits, pounds
+npv              | number  | Net present value, pounds: benefits less costs
+roi              | number  | Return on investment: benefits less costs over costs, both present values
+break_even       | date    | First day of the month from which the sum is never below nought; empty for none
+break_even_words | text    | That month in words; empty for none
+booked           | text    | Newest month with actual amounts, in words; empty for none
+forecast_share   | number  | Share of the benefits' present value that is forecast, 0 to 1
+beyond           | number  | Benefits less costs after the last month counted, in pounds of their months
+reason           | text    | Why there is no return; empty where there is
+"""),
+        ),
+        Table(
+            "programme_month",
+            "The value programme by month",
+            "one month",
+            _columns("""
+month        | text   | Month, YYYY-MM
+period_start | date   | Its first day
+words        | text   | Month in words
+basis        | text   | actual, forecast or both; empty for a month without amounts
+cost         | number | Costs, in pounds of the month
+benefit      | number | Benefits, in pounds of the month
+factor       | number | What a pound of the month is worth in the base month
+discounted   | number | Benefits less costs, times the factor
+cumulative   | number | Sum of the discounted amounts so far
+"""),
+        ),
+        Table(
+            "programme_line",
+            "The value programme by category",
+            "one category of cost or benefit",
+            _columns("""
+position      | integer | Order: costs, then benefits, the largest first
+kind          | text    | cost or benefit
+service       | text    | Service it is for; empty for the whole programme
+category      | text    | What it is for
+actual        | number  | Spent or gained already, in pounds of the months
+forecast      | number  | Planned within the months counted, in pounds of the months
+present_value | number  | Present value of both, pounds
+"""),
+        ),
+        Table(
+            "programme_case",
+            "The value programme: one assumption moved",
+            "one assumption at one other setting",
+            _columns("""
+position         | integer | Order of the rows
+assumption       | text    | Assumption identifier
+name             | text    | Assumption in words
+side             | text    | low or high
+setting          | text    | The setting in words
+npv              | number  | Net present value at this setting, pounds
+roi              | number  | Return on investment at this setting
+break_even       | date    | First day of the month of break-even; empty for none
+break_even_words | text    | That month in words; empty for none
+"""),
+        ),
+        Table(
+            "importance_gap",
+            "What matters: where groups differ",
+            "one topic of one service, one group against clinicians",
+            _columns("""
+service    | text    | Service identifier
+topic      | text    | Topic identifier
+position   | integer | Order in the definition
+name       | text    | Topic, in the words of those who raised it
+group      | text    | patient or carer; compared with clinicians
+n          | integer | People of the group who rated it
+other_n    | integer | Clinicians who rated it
+difference | number  | Mean importance of the group less that of clinicians
+lower      | number  | Lower end of its 95% interval
+upper      | number  | Upper end of its 95% interval
+p          | number  | p-value, corrected for the number of topics (Holm)
+verdict    | text    | higher, lower, uncertain or too_few
 """),
         ),
         Table(

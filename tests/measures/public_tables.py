@@ -154,9 +154,35 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         "revision": filled("revision")[:0],
         "release": filled("release"),
     }
+    for name, groups in (("need", [1, 2, 3, 4, 5]), ("segment", ["high", "some", "little"])):
+        tables[name], held[name] = _groups(name, groups, names, people, rng)
+    tables["allocation"] = filled("allocation", service=names, n=people)
     for name in TABLES:
         tables.setdefault(name, filled(name)[:0])
     return tables, held
+
+
+def _groups(table, groups, names, people, rng) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """People and pounds of each fifth or segment of each service, one pathway a person."""
+    key = {"need": "fifth", "segment": "segment"}[table]
+    held = pd.DataFrame(
+        {
+            "service": np.repeat(names, people),
+            "patient": [f"{name}-{i}" for name, n in zip(names, people, strict=True) for i in range(n)],
+            key: rng.choice(groups, sum(people)),
+            "pence": (rng.pareto(0.9, sum(people)) * 100_000).astype("int64") + 100,
+        }
+    )
+    places = pd.MultiIndex.from_product([names, groups], names=["service", key])
+    sums = held.groupby(["service", key])["pence"].agg(["size", "sum"]).reindex(places, fill_value=0)
+    service, group = (places.get_level_values(i).tolist() for i in (0, 1))
+    columns = {
+        "service": service,
+        key: group,
+        "n": sums["size"].tolist(),
+        "amount": (sums["sum"] / 100).tolist(),
+    }
+    return filled(table, **columns), held
 
 
 def _service(name: str):

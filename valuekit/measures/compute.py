@@ -24,12 +24,16 @@ from valuekit.measures import (
     frames,
     importance,
     inequality,
+    lenses,
     methods,
     outcomes,
     pathways,
+    programme,
     quality_of_life,
+    spc_rare,
     value,
 )
+from valuekit.measures.assumptions import Assumptions
 from valuekit.measures.calendar import Span, between
 from valuekit.measures.chart_settings import chart_setting
 from valuekit.measures.definitions import ServiceDefinition
@@ -47,7 +51,11 @@ METHOD = {"share": "Wilson score interval, 95%", "mean": "Student's t interval, 
 
 
 def compute(
-    intake: Intake, services: Sequence[ServiceDefinition], rules: disclosure.Rules, releases: Path
+    intake: Intake,
+    services: Sequence[ServiceDefinition],
+    rules: disclosure.Rules,
+    releases: Path,
+    assumptions: Assumptions | None = None,
 ) -> dict[str, Frames]:
     """Every table of the mart, for every audience.
 
@@ -61,12 +69,15 @@ def compute(
         Disclosure rules for the public tables.
     releases
         Folder of earlier releases, to say which figures moved.
+    assumptions
+        The programme's sums, segments and expected need; those of a project that declares none by default.
 
     Returns
     -------
     dict
         Audience → table → frame, as :data:`valuekit.mart.TABLES` declares them.
     """
+    assumptions = assumptions or Assumptions()
     months = months_covered(intake)
     linked = pathways.link(intake, services)
     result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
@@ -75,10 +86,12 @@ def compute(
     common["release"] = released(releases, intake.period)
     common |= case_mix.tables(result, services, intake, linked, months)
     common |= quality_of_life.tables(result, services, intake, linked, months)
+    placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
+    common |= _lenses(intake, years, placed, assumptions)
 
     team = common | _over_time(intake, services, linked, result, months, "board")
     public = common | _over_time(intake, services, linked, result, months, "public")
-    public = disclosure.protect(public, rules, _contributions(linked, years))
+    public = disclosure.protect(public, rules, _contributions(linked, years, placed))
     # Both sides of this comparison are public already: what was released, and the protected series.
     moved = revisions(releases, intake.period, public["series"])
     by_audience = {audience: public if audience == "public" else team for audience in AUDIENCES}
@@ -113,6 +126,7 @@ def _common(
         "stage": frames.stage(services, linked.pathway_activity),
         "followup": outcomes.followup(result, services, months),
         "importance": importance.importance(intake.tables["survey"], services),
+        "importance_gap": importance.gaps(intake.tables["survey"], services),
         "asked": importance.asked(intake.tables["survey"], services),
         "value": value.value(result, services, months),
         "reconciliation": reconciliation(intake, linked, services),
@@ -138,12 +152,26 @@ def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame
     }
 
 
-def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear]) -> Frames:
+def _lenses(
+    intake: Intake, years: list[costs.CompleteYear], placed: pd.DataFrame, assumptions: Assumptions
+) -> Frames:
+    """Tables of how money is shared, and of what the programme itself costs and yields."""
+    return {
+        "allocation": lenses.allocation(years),
+        "need": lenses.need(years, assumptions.need),
+        "segment": lenses.segment_table(placed, years, assumptions.segments),
+        **programme.tables(intake.tables["programme_costs"], assumptions.programme),
+    }
+
+
+def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear], placed: pd.DataFrame) -> Frames:
     """Who holds each public sum of money: disclosure control looks for sums that few people hold."""
     return {
         "stage_cost": costs.contributions(years, ["stage", "resource"]),
         "department_cost": costs.contributions(years, ["department"]),
         "reconciliation": contributions(linked),
+        "need": lenses.held_by_fifth(years),
+        "segment": placed,
     }
 
 
@@ -161,6 +189,7 @@ def _over_time(
     return {
         "measure": measures,
         "series": series,
+        "rare": spc_rare.rare(result, measures, chart_setting(services)),
         "headline": outcomes.headline(result, series, measures, months),
         "inequality": inequality.by_fifth(result, measures, months),
         "change": changes.before_after(intake.tables["service_changes"], result, measures, months),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from valuekit.measures.definitions import Codes, Measure, Service, Stage
 
 RESERVED = "cost_per_pathway"
-SHARES = ("outcome_share", "alive_share")
+SHARES = ("outcome_share", "alive_share", "readmitted_share")
 
 
 def claims(located: Located, claimed: dict[str, str]) -> Iterator[Problem]:
@@ -178,6 +178,12 @@ def _measures(service: Service, located: Located, codes: Codes, sets: Mapping[st
                         " to inf", " upwards"
                     ),
                 )
+        if measure.source.kind == "readmitted_share" and not service.cohort.diagnoses:
+            yield Problem(
+                f"'{measure.measure}' counts stays for the same condition, and the cohort names no diagnosis",
+                located.where(*at, "from"),
+                do="Give the cohort's diagnoses.",
+            )
         if measure.chart != "xmr" and measure.statistic != "share":
             yield Problem(
                 f"a {measure.chart} chart counts people, and '{measure.measure}' is a mean",
@@ -249,7 +255,7 @@ def _range(measure: Measure, codes: Codes) -> tuple[float, float]:
     """Possible values of a measure, in its unit."""
     source = measure.source
     match source.kind:
-        case "outcome_share" | "alive_share":
+        case "outcome_share" | "alive_share" | "readmitted_share":
             return 0.0, 100.0
         case "outcome_mean":
             return _scale(source.instrument, codes)

@@ -157,6 +157,13 @@ class AliveShare(Settings):
     days: PositiveDays
 
 
+class ReadmittedShare(Settings):
+    """Share of people admitted again for the same condition, from the second day after the first stay on."""
+
+    kind: Literal["readmitted_share"] = "readmitted_share"
+    days: PositiveDays
+
+
 class StayMean(Settings):
     """Mean days in hospital of the first stay."""
 
@@ -184,7 +191,14 @@ class PathwayCostMean(Settings):
 
 
 Source = Annotated[
-    OutcomeShare | OutcomeMean | Eq5dMean | AliveShare | StayMean | WaitMean | DaysAtHomeMean,
+    OutcomeShare
+    | OutcomeMean
+    | Eq5dMean
+    | AliveShare
+    | ReadmittedShare
+    | StayMean
+    | WaitMean
+    | DaysAtHomeMean,
     Field(discriminator="kind", alias="from"),
 ]
 
@@ -192,6 +206,7 @@ UNITS: dict[str, tuple[str, str, int]] = {
     # kind: statistic, unit, decimals shown
     "outcome_share": ("share", "%", 1),
     "alive_share": ("share", "%", 1),
+    "readmitted_share": ("share", "%", 1),
     "outcome_mean": ("mean", "score", 1),
     "eq5d_mean": ("mean", "index", 3),
     "stay_mean": ("mean", "days", 1),

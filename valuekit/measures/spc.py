@@ -115,7 +115,7 @@ def xmr(
         centre[everywhere] = middle
         place = points if kind != "xmr" else everywhere  # limits that follow n exist where n is known
         lower[place], upper[place] = middle - reach, middle + reach
-        special[points], side[points] = _special_causes(seen, middle, reach)
+        special[points], side[points] = point_rules(seen, middle, reach)
     lowest, highest = within
     return frame.assign(
         centre=centre,
@@ -168,16 +168,14 @@ def _run_chart(value: np.ndarray) -> np.ndarray:
     if fewest is not None and 1 + np.count_nonzero(np.diff(off)) < fewest:
         found[:] = "few_runs"
     distinct = np.concatenate([[True], np.diff(value) != 0])
-    way = _stretches(np.sign(np.diff(value[distinct])).astype(int), RUN_CHART_TREND - 1)
+    way = stretches(np.sign(np.diff(value[distinct])).astype(int), RUN_CHART_TREND - 1)
     place = np.flatnonzero(distinct)
     for step in np.flatnonzero(way):
         found[place[step] : place[step + 1] + 1] = "trend_of_five"
     return found
 
 
-def _special_causes(
-    value: np.ndarray, centre: float, reach: np.ndarray | float
-) -> tuple[np.ndarray, np.ndarray]:
+def point_rules(value: np.ndarray, centre: float, reach: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
     """Rule that each point meets (empty: none), and towards which side: 1 high, −1 low."""
     # A sum of floats is not exact: what differs by less than this does not differ.
     nothing = 1e-9 * max(np.ptp(value), abs(centre), 1e-300)
@@ -188,9 +186,9 @@ def _special_causes(
     outside = np.abs(gap) > reach + nothing
     found = {
         "outside_limit": np.where(outside, sign, 0),
-        "trend": _trend(np.sign(step).astype(int)),
+        "trend": trends(np.sign(step).astype(int)),
         "two_of_three": _two_of_three(np.abs(gap) > CLOSE * reach + nothing, outside, sign),
-        "run": _stretches(sign, RUN),
+        "run": stretches(sign, RUN),
     }
     special, side = np.full(len(value), "", dtype=object), np.zeros(len(value), int)
     for rule, towards in found.items():  # in the order of precedence
@@ -199,7 +197,7 @@ def _special_causes(
     return special, side
 
 
-def _stretches(sign: np.ndarray, length: int) -> np.ndarray:
+def stretches(sign: np.ndarray, length: int) -> np.ndarray:
     """`sign` where it belongs to a stretch of at least `length` equal signs, 0 elsewhere."""
     edges = np.flatnonzero(np.diff(sign) != 0) + 1
     result = np.zeros_like(sign)
@@ -209,9 +207,9 @@ def _stretches(sign: np.ndarray, length: int) -> np.ndarray:
     return result
 
 
-def _trend(step: np.ndarray) -> np.ndarray:
+def trends(step: np.ndarray) -> np.ndarray:
     """Direction of the trend that each point is part of; a turning point is of the trend that ends in it."""
-    steps = _stretches(step, TREND - 1)
+    steps = stretches(step, TREND - 1)
     ends, begins = np.concatenate([[0], steps]), np.concatenate([steps, [0]])
     return np.where(ends != 0, ends, begins)
 

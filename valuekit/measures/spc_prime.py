@@ -129,8 +129,8 @@ METHODS = (
         question="Has a share or rate of very many people changed by more than it usually varies?",
         formula="Each share is turned into a z-score: share less mean share, over the standard deviation "
         "that chance gives at its own number of people. Sigma z is the mean moving range of these scores "
-        "over 1.128. The limits are the mean share plus and minus 3 × sigma z × that standard deviation. For u′ "
-        "the standard deviation is the square root of mean rate over exposure.",
+        "over 1.128. The limits are the mean share plus and minus 3 × sigma z × that standard deviation. "
+        "For u′ the standard deviation is the square root of mean rate over exposure.",
         units="Counts of events and people (or exposure) go in; shares or rates with limits come out.",
         source="Laney 2002, Improved control charts for attributes, Quality Engineering 14(4):531, "
         "doi 10.1081/QEN-120003555.",

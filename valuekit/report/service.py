@@ -7,7 +7,7 @@ from functools import cached_property
 
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
-from valuekit.report import icons
+from valuekit.report import icons, improvement
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.charts import look
 from valuekit.report.charts.bars import bars
@@ -15,7 +15,6 @@ from valuekit.report.charts.cost_spread import cost_spread
 from valuekit.report.charts.deprivation import NAMES as FIFTHS
 from valuekit.report.charts.deprivation import deprivation
 from valuekit.report.charts.importance import importance, ranked_topics
-from valuekit.report.charts.over_time import over_time
 from valuekit.report.charts.value import value
 from valuekit.report.show import Block, Figure, Heading, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, icon_line, table
@@ -153,7 +152,7 @@ class ServiceReport:
 
     def outcomes(self) -> Block:
         """One part for each outcome: heading, icons, sentences, chart."""
-        return Block.of(*(self._measure(m) for m in self.outcome_measures))
+        return Block.of(*(self._measure(m) for m in self.outcome_measures), improvement.phases(self))
 
     def _measure(self, measure: Row) -> Iterator[Shown]:
         headline = self.headlines.get(measure.measure)
@@ -166,12 +165,7 @@ class ServiceReport:
                 shown.append(icons.assurance(headline.assurance))
             yield icon_line(*shown)
             yield Words((words.paragraph(measure, headline),))
-        yield self._figure(
-            measure.measure,
-            over_time(measure, series, changes),
-            words.caption(measure, series),
-            words.chart_alt(measure, series, changes),
-        )
+        yield from improvement.chart(self, measure, series, changes)
         yield Words((about_words.measure_note(measure),))
 
     def cost(self) -> Block:

@@ -222,7 +222,7 @@ def chart_alt(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         return sentence(text, hidden(series))
     low = min(shown, key=lambda row: row.value)
     high = max(shown, key=lambda row: row.value)
-    kind = "mean" if last.chart == "xmr" else "median"
+    kind = "median" if last.chart == "run" else "mean"
     centre = (
         f"The {kind} of the newest phase is {value_of(measure, last.centre)}"
         if last.centre is not None
