@@ -21,7 +21,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valuekit.mart import Table
+from valuekit.measures import protection_flow as flow_steps
 from valuekit.measures import protection_of_models as who_steps
+from valuekit.measures.protection_lenses import allocation, groups_of_spending, rating_gaps
 from valuekit.measures.protection_steps import (
     Declared,
     Step,
@@ -140,7 +142,7 @@ DECLARED: dict[str, Declared] = {
     "stage_cost": _declare(
         sums_of_money("stage", "resource"),
         keys="service stage resource",
-        open="service words stage stage_name position resource resource_name",
+        open="service words stage stage_name position resource resource_name behaviour touches_patient",
         money="amount per_pathway shown",
     ),
     "department_cost": _declare(
@@ -162,6 +164,45 @@ DECLARED: dict[str, Declared] = {
         figure="n",
         money="mean lower upper p10 median p90 dearest_share",
     ),
+    "cost_kind": _declare(
+        flow_steps.cost_kind,
+        keys="service scheme kind",
+        open="service words scheme kind position name",
+        figure="n complete",
+        money="amount per_pathway lower upper share",
+    ),
+    "price_cost": _declare(
+        flow_steps.price_cost,
+        keys="service words",
+        open="service words period_start base_year source",
+        figure="n",
+        money="cash cash_lower cash_upper real real_lower real_upper",
+    ),
+    "cost_driver": _declare(
+        flow_steps.cost_driver,
+        keys="service basis part",
+        open="service words before_words basis part position name",
+        figure="n before_n shown reason",
+        money="amount lower upper",
+    ),
+    "flow_stage": _declare(
+        flow_steps.flow_stage,
+        keys="service stage",
+        open="service words stage stage_name position",
+        figure="n pathways share back first_day",
+    ),
+    "flow_step": _declare(
+        flow_steps.flow_step,
+        keys="service from_stage to_stage",
+        open="service words from_stage from_name from_position to_stage to_name to_position",
+        figure="n pathways share times back wait_median wait_p90",
+    ),
+    "flow_figure": _declare(
+        flow_steps.flow_figure,
+        keys="service figure",
+        open="service words figure position name statistic unit decimals",
+        figure="n value lower upper shown",
+    ),
     "value": _declare(
         value,
         keys="service words",
@@ -169,6 +210,53 @@ DECLARED: dict[str, Declared] = {
         figure="n outcome outcome_lower outcome_upper shown reason",
         money="cost cost_lower cost_upper",
         again="completeness ratio ratio_lower ratio_upper",
+    ),
+    "allocation": _declare(
+        allocation,
+        keys="service",
+        open="service words",
+        figure="n",
+        money="amount mean shown",
+        again="share",
+    ),
+    "need": _declare(
+        groups_of_spending("fifth"),
+        keys="service fifth",
+        open="service words fifth adults expected need_share adult_share source",
+        figure="n shown",
+        money="amount mean",
+        again="met met_lower met_upper gap spend_share",
+    ),
+    "segment": _declare(
+        groups_of_spending("segment"),
+        keys="service segment",
+        open="service words segment position name bands",
+        figure="n shown",
+        money="amount mean",
+        again="people_share spend_share",
+    ),
+    "programme": _declare(
+        keys="first",
+        open="first last months base discount_rate price_change source cost benefit cost_present "
+        "benefit_present npv roi break_even break_even_words booked forecast_share beyond reason",
+    ),
+    "programme_month": _declare(
+        keys="month",
+        open="month period_start words basis cost benefit factor discounted cumulative",
+    ),
+    "programme_line": _declare(
+        keys="kind service category",
+        open="position kind service category actual forecast present_value",
+    ),
+    "programme_case": _declare(
+        keys="assumption side",
+        open="position assumption name side setting npv roi break_even break_even_words",
+    ),
+    "importance_gap": _declare(
+        rating_gaps,
+        keys="service topic group",
+        open="service topic position name group",
+        figure="n other_n difference lower upper p verdict",
     ),
     "inequality": _declare(
         figure(reason=True),
