@@ -24,6 +24,7 @@ from valuekit.mart import TABLES, About, write_mart
 from valuekit.measures import disclosure
 from valuekit.measures.assumptions import Assumptions, load_assumptions
 from valuekit.measures.compute import compute
+from valuekit.measures.costing import Costing, load_costing
 from valuekit.measures.definitions import ServiceDefinition, load_services
 from valuekit.project import AUDIENCES, Month, Project
 
@@ -66,6 +67,7 @@ class _Definitions:
     services: tuple[ServiceDefinition, ...]
     rules: disclosure.Rules
     assumptions: Assumptions
+    costing: Costing
 
     @property
     def names(self) -> list[str]:
@@ -101,9 +103,7 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
         say("reading extracts")
         intake = take_in(project, period, definitions.names, new.build)
         say("computing")
-        marts = compute(
-            intake, definitions.services, definitions.rules, project.releases, definitions.assumptions
-        )
+        marts = _computed(intake, definitions, project)
         say("writing")
         for audience in AUDIENCES:
             # Notes count rows and people too: what anyone may read keeps to the rule.
@@ -128,11 +128,15 @@ def check(project: Project, period: Month | None = None, progress: Say | None = 
     with tempfile.TemporaryDirectory() as nowhere:
         intake = take_in(project, period, definitions.names, Path(nowhere))
     say("computing")
-    marts = compute(
-        intake, definitions.services, definitions.rules, project.releases, definitions.assumptions
-    )
+    marts = _computed(intake, definitions, project)
     say("done")
     return _result(intake, definitions.services, marts["board"])
+
+
+def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str, dict[str, pd.DataFrame]]:
+    return compute(
+        intake, said.services, said.rules, project.releases, said.assumptions, costing=said.costing
+    )
 
 
 def _silence(step: str, steps: int | None = None) -> None:
@@ -159,9 +163,11 @@ def _definitions(project: Project) -> _Definitions:
     services = gathered(lambda: load_services(project, codes))
     rules = gathered(lambda: disclosure.load_rules(project))
     assumptions = gathered(lambda: load_assumptions(project))
+    resources = tuple(codes.get("resources", ()))
+    costing = gathered(lambda: load_costing(project.reference, resources)) if schemas else None
     if problems:
         raise failed(problems)
-    return _Definitions(services, rules, assumptions)
+    return _Definitions(services, rules, assumptions, costing)
 
 
 def _result(

@@ -36,6 +36,9 @@ from valuekit.measures import (
 from valuekit.measures.assumptions import Assumptions
 from valuekit.measures.calendar import Span, between
 from valuekit.measures.chart_settings import chart_setting
+from valuekit.measures.cost_behaviour import with_kinds
+from valuekit.measures.costing import Costing
+from valuekit.measures.costing import tables as money_and_flow
 from valuekit.measures.definitions import ServiceDefinition
 from valuekit.measures.reconciliation import contributions, reconciliation
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
@@ -56,6 +59,8 @@ def compute(
     rules: disclosure.Rules,
     releases: Path,
     assumptions: Assumptions | None = None,
+    *,
+    costing: Costing,
 ) -> dict[str, Frames]:
     """Every table of the mart, for every audience.
 
@@ -71,6 +76,8 @@ def compute(
         Folder of earlier releases, to say which figures moved.
     assumptions
         The programme's sums, segments and expected need; those of a project that declares none by default.
+    costing
+        How the cost of each resource behaves, and the price index.
 
     Returns
     -------
@@ -82,7 +89,8 @@ def compute(
     linked = pathways.link(intake, services)
     result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
     years = [costs.complete_year(linked, service, months) for service in services]
-    common = _common(intake, services, linked, result, months) | _costs(intake, years, result)
+    common = _common(intake, services, linked, result, months) | _costs(intake, years, result, costing)
+    common |= money_and_flow(years, linked, months, costing)
     common["release"] = released(releases, intake.period)
     common |= case_mix.tables(result, services, intake, linked, months)
     common |= quality_of_life.tables(result, services, intake, linked, months)
@@ -139,12 +147,13 @@ def _common(
     }
 
 
-def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame) -> Frames:
+def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame, costing: Costing) -> Frames:
     """Tables of cost, for the newest complete 12 months of each service."""
     resources, departments = intake.codes.get("resources", {}), intake.codes.get("departments", {})
     dearest = costs.each(years, lambda year: costs.resource_patient(year, result))
+    stage_cost = costs.each(years, lambda year: costs.stage_cost(year, resources))
     return {
-        "stage_cost": costs.each(years, lambda year: costs.stage_cost(year, resources)),
+        "stage_cost": with_kinds(stage_cost, costing.behaviour),
         "department_cost": costs.each(years, lambda year: costs.department_cost(year, departments)),
         "cost_spread": costs.each(years, costs.cost_spread),
         "cost_summary": costs.each(years, costs.cost_summary),

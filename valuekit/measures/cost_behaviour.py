@@ -1,10 +1,10 @@
 """How each cost behaves: what would fall if a pathway did not happen, and what is spent with the patient.
 
-A resource is **variable** when its cost falls with each pathway fewer (drugs, devices), **semi-variable** when
-it falls in steps, once enough pathways are fewer to change a rota or close beds (staff, wards), and **fixed**
-when it stays whatever happens within the year (overheads). Behaviour is a property of the resource, stated in
-``data/reference/cost_behaviour.csv``, and so is whether the resource is spent on care that touches the patient
-or on what stands behind it.
+A resource is **variable** when its cost falls with each pathway fewer (drugs, devices), **semi-variable**
+when it falls in steps, once enough pathways are fewer to change a rota or close beds (staff, wards), and
+**fixed** when it stays whatever happens within the year (overheads). Behaviour is a property of the resource,
+stated in ``data/reference/cost_behaviour.csv``, and so is whether the resource is spent on care that touches
+the patient or on what stands behind it.
 """
 
 from __future__ import annotations
@@ -203,8 +203,8 @@ METHODS = (
         "4th ed., chapter 7 (marginal, average and fixed cost); NHS England, Approved Costing Guidance, "
         "cost classification (fixed, semi-fixed and variable). Each resource is sorted in "
         "data/reference/cost_behaviour.csv.",
-        fails="A resource without a row is refused when the table is read. The sorting holds for a year: over "
-        "several years most cost can change. A resource is of one behaviour in every stage, which is a "
+        fails="A resource without a row is refused when the table is read. The sorting holds for a year: "
+        "over several years most cost can change. A resource is of one behaviour in every stage, which is a "
         "simplification.",
         function="valuekit.measures.cost_behaviour.cost_kind",
         example=_example,

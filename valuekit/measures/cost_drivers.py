@@ -1,13 +1,15 @@
 """What moved the cost of a pathway between two years: mix, stay, inflation and unit price; and volume.
 
-The cost of a pathway is the sum, over every kind of activity (a *cell*: stage, activity type and department), of
+The cost of a pathway is the sum, over every kind of activity (a *cell*: stage, activity type and department),
+of
 
     activities a pathway × days a stay × real price a day × price level
 
-(without days where no bed is used: activities × real price an activity × price level). The change of such a sum
-of products is split by Shapley's value: each factor gets its effect averaged over every order in which the
-factors could have moved, so no order is preferred and nothing is left over. Everything is worked out in whole
-pence and exact fractions and rounded once, so the parts add up to the change to the penny, for any input.
+(without days where no bed is used: activities × real price an activity × price level). The change of such a
+sum of products is split by Shapley's value: each factor gets its effect averaged over every order in which
+the factors could have moved, so no order is preferred and nothing is left over. Everything is worked out in
+whole pence and exact fractions and rounded once, so the parts add up to the change to the penny, for any
+input.
 """
 
 from __future__ import annotations
@@ -128,8 +130,9 @@ def shapley(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> list[n
 def factors(one: Period, two: Period) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The four factors of each cell, in the order of :data:`PARTS`, for both periods.
 
-    Where a period has no activity of a kind, its days, price and price level are those of the other period: all
-    of the effect is then mix. Days are a factor where every stay of both periods has some; else each is 1.
+    Where a period has no activity of a kind, its days, price and price level are those of the other period:
+    all of the effect is then mix. Days are a factor where every stay of both periods has some; else each is
+    1.
     """
     no_days = ((one.units > 0) & (one.seconds <= 0)) | ((two.units > 0) & (two.seconds <= 0))
     found = []
@@ -173,7 +176,7 @@ def _exact(values: np.ndarray) -> np.ndarray:
 
 
 def _price_level(period: Period) -> np.ndarray:
-    """Pence as posted over pence in base-year prices, by cell; the level of all cells where it is no ratio."""
+    """Pence as posted over base-year pence, by cell; the level of all cells where it is no ratio."""
     pence, real = period.pence, period.real
     exact = pence.dtype == object
     whole_pence, whole_real = pence.sum(axis=-1, keepdims=True), real.sum(axis=-1, keepdims=True)
@@ -213,8 +216,8 @@ def split(one: Period, two: Period) -> Split:
 def rounded(parts: Sequence[Fraction | float], total: int) -> list[int]:
     """Whole numbers near `parts` that add up to `total`; with all signs turned, the signs of the result turn.
 
-    Each is rounded, halves away from 0. What is then too much or too little, one each, goes to the parts whose
-    rounding it undoes most (largest remainder).
+    Each is rounded, halves away from 0. What is then too much or too little, one each, goes to the parts
+    whose rounding it undoes most (largest remainder).
     """
     near = [_half_away(part) for part in parts]
     rest = total - sum(near)
@@ -289,7 +292,8 @@ def cost_driver(year: CompleteYear, pathway: pd.DataFrame, used: pd.DataFrame, m
     pathway
         All pathways of the service: `pathway`, `began`.
     used
-        What each used: `pathway`, `stage`, `activity_type`, `department`, `units`, `seconds`, `pence`, `real`.
+        What each used: `pathway`, `stage`, `activity_type`, `department`, `units`, `seconds`, `pence`,
+        `real`.
     months
         The months that the extracts cover.
 
@@ -440,14 +444,16 @@ METHODS = (
         formula="Cost of a pathway = sum over every kind of activity of activities a pathway × days a stay × "
         "real price × price level. Each factor gets its effect averaged over every order in which the four "
         "could have moved. Volume = change in pathways × average of the two unit costs.",
-        units="Whole pence, counts and seconds in; pounds a pathway and pounds of all pathways out. The parts "
-        "add up to the change to the penny. 95% percentile intervals from bootstrap draws of pathways within "
-        "each year; volume is a count and has none.",
-        source="Shapley 1953, Contributions to the Theory of Games II, p. 307; Das Gupta 1993, Standardization "
-        "and Decomposition of Rates: A User's Manual, US Bureau of the Census P23-186, chapter 2.",
-        fails=f"Refused without two whole years, or with fewer than {FEWEST} pathways in one of them. A kind of "
-        "activity that is in one year only is all mix. Unit price takes in everything that changed within a "
-        "kind of activity, so it is also intensity of care. A split says where the change lies, not why.",
+        units="Whole pence, counts and seconds in; pounds a pathway and pounds of all pathways out. The "
+        "parts add up to the change to the penny. 95% percentile intervals from bootstrap draws of pathways "
+        "within each year; volume is a count and has none.",
+        source="Shapley 1953, Contributions to the Theory of Games II, p. 307; Das Gupta 1993, "
+        "Standardization and Decomposition of Rates: A User's Manual, US Bureau of the Census P23-186, "
+        "chapter 2.",
+        fails=f"Refused without two whole years, or with fewer than {FEWEST} pathways in one of them. A "
+        "kind of activity that is in one year only is all mix. Unit price takes in everything that changed "
+        "within a kind of activity, so it is also intensity of care. A split says where the change lies, "
+        "not why.",
         function="valuekit.measures.cost_drivers.split",
         example=_example,
         group="Cost and flow",

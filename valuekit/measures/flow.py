@@ -1,9 +1,9 @@
 """How a pathway flows: stages, waits, hand-offs, returns, and time with care against time without.
 
 Everything comes from the activity itself (``sql/stage_visit.sql``, ``sql/flow_pathway.sql``), for a service's
-newest complete 12 months. A *visit* is a pathway's time in one stage, a *step* goes from one visit to the next,
-and the *wait* of a step is the days without any contact before the next visit began: nothing where the next
-began while the one before went on. A pathway comes *back* when it visits a stage again after another.
+newest complete 12 months. A *visit* is a pathway's time in one stage, a *step* goes from one visit to the
+next, and the *wait* of a step is the days without any contact before the next visit began: nothing where the
+next began while the one before went on. A pathway comes *back* when it visits a stage again after another.
 """
 
 from __future__ import annotations
@@ -203,18 +203,18 @@ METHODS = (
         id="flow",
         name="How a pathway flows",
         question="Which way do patients go, where do they wait, and who hands them on?",
-        formula="Activity of one stage that touches, overlaps or has no other stage between is one visit. The "
-        "wait of a step is the days without any contact before the next visit. A hand-off is a change of "
-        "department or provider from one activity to the next. Every moment from first to last contact is in a "
-        "bed, in other contact, or without contact. Share of the time with care = days in a bed or in contact, "
-        "over all days, summed over pathways.",
+        formula="Activity of one stage that touches, overlaps or has no other stage between is one visit. "
+        "The wait of a step is the days without any contact before the next visit. A hand-off is a change of "
+        "department or provider from one activity to the next. Every moment from first to last contact is in "
+        "a bed, in other contact, or without contact. Share of the time with care = days in a bed or in "
+        "contact, over all days, summed over pathways.",
         units="Start and end of each activity in; pathways, days and shares out.",
-        source="Rother and Shook 1999, Learning to See (value stream: touch time and waiting time); van der Aalst "
-        "2016, Process Mining, 2nd ed., chapter 2 (steps counted from an event log), "
+        source="Rother and Shook 1999, Learning to See (value stream: touch time and waiting time); van der "
+        "Aalst 2016, Process Mining, 2nd ed., chapter 2 (steps counted from an event log), "
         "doi 10.1007/978-3-662-49851-4. Intervals: Student's t, Wilson, and Fieller for the ratio.",
         fails="Recorded start and end are not the minutes that somebody was with the patient: a day in a bed "
-        "counts as care. A contact whose record covers several days counts in full. Care that no extract holds, "
-        "such as general practice, is a wait here. Time before the first contact is not seen.",
+        "counts as care. A contact whose record covers several days counts in full. Care that no extract "
+        "holds, such as general practice, is a wait here. Time before the first contact is not seen.",
         function="valuekit.measures.flow.flow_step",
         example=_example,
         group="Cost and flow",

@@ -1,9 +1,9 @@
 """Cost in the prices of one year, so that two years can be compared without the rise of prices between them.
 
-The deflator table (``data/reference/deflators.csv``) has one index for each financial year; the year whose index
-is 100 is the base year. An index of a year is an average over it, so it stands for the middle of the year, and
-months between two middles lie on the curve of constant growth that joins them. Each cost line is put into
-base-year prices by its month of posting.
+The deflator table (``data/reference/deflators.csv``) has one index for each financial year; the year whose
+index is 100 is the base year. An index of a year is an average over it, so it stands for the middle of the
+year, and months between two middles lie on the curve of constant growth that joins them. Each cost line is
+put into base-year prices by its month of posting.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def load_deflators(folder: Path) -> Deflators:
 
 
 def in_base_prices(cost: pd.DataFrame, deflators: Deflators) -> pd.DataFrame:
-    """`cost` with `real`: its `pence`, posted in `month`, in base-year prices, rounded to whole pence (int64)."""
+    """`cost` with `real`: its `pence` of each `month` in base-year prices, rounded to whole pence (int64)."""
     real = cost["pence"].to_numpy(float) * deflators.to_base(cost["month"]).to_numpy(float)
     return cost.assign(real=np.round(real).astype("int64"))
 
@@ -211,8 +211,8 @@ METHODS = (
         id="price_base",
         name="Cost in the prices of one year",
         question="Did a pathway become dearer, or only prices?",
-        formula="Amount × 100 ÷ price index of the month of posting. The index of a financial year stands for "
-        "its middle; between two middles it grows at a constant rate.",
+        formula="Amount × 100 ÷ price index of the month of posting. The index of a financial year stands "
+        "for its middle; between two middles it grows at a constant rate.",
         units="Whole pence and an index (base year 100) in; pounds in base-year prices out.",
         source="HM Treasury, The Green Book (2022), chapter 5 (real base-year prices); Drummond and others "
         "2015, Methods for the Economic Evaluation of Health Care Programmes, 4th ed., chapter 7. The index "
