@@ -63,7 +63,7 @@ def tables(
     linked: Linked,
     months: Span,
 ) -> dict[str, pd.DataFrame]:
-    """The mart's tables ``case_mix_model``, ``case_mix_period``, ``case_mix_category``, ``case_mix_calibration``.
+    """The mart's tables ``case_mix_model``, ``_period``, ``_category`` and ``_calibration``.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _categories(fitted: Fit, seen: pd.DataFrame, mix) -> pd.DataFrame:
 
 
 def _by_fifth(fitted: Fit, later: pd.DataFrame, of_later: pd.DataFrame, words: str) -> pd.DataFrame:
-    """Calibration table: expected and observed per cent by fifth of expected risk, months after the baseline."""
+    """Expected and observed per cent by fifth of the expected chance, months after the baseline."""
     chance, value = fitted.chance(of_later), later["value"].to_numpy(float)
     of = logistic.fifths(chance)
     rows = []
@@ -278,7 +278,7 @@ def _sums(value, chance, x, of, groups) -> dict[str, np.ndarray]:
 
 
 def _model_error(gradient: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Standard error of the expected: how far the coefficients, being estimates, may be off (delta method)."""
+    """Standard error of the expected, as the coefficients are estimates (delta method)."""
     return np.sqrt(np.einsum("gi,ij,gj->g", gradient, covariance, gradient))
 
 
@@ -296,7 +296,7 @@ def _running(parts: dict[str, np.ndarray], covariance: np.ndarray) -> dict[str, 
 
 
 def compared(frame: pd.DataFrame, counts_with: bool | np.ndarray) -> pd.DataFrame:
-    """`frame` with difference and ratio of observed and expected, their intervals, and whether they are shown.
+    """`frame` with difference and ratio of observed and expected, with intervals, and whether shown.
 
     Parameters
     ----------

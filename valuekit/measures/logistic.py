@@ -58,7 +58,7 @@ class Coding:
         return sum(max(len(levels) - 1, 0) for _, levels in self.levels)
 
     def matrix(self, frame: pd.DataFrame) -> Floats:
-        """Intercept and one column a parameter, (people × 1 + parameters); other categories count as reference."""
+        """Intercept and a column for each parameter; other categories count as the reference."""
         columns = [np.ones(len(frame))]
         for name, levels in self.levels:
             columns += [(frame[name] == level).to_numpy(float) for level in levels[1:]]

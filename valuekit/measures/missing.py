@@ -18,12 +18,12 @@ from valuekit.measures import logistic
 from valuekit.measures.intervals import LEVEL, Interval
 
 COMPLETE = 0.95
-"""Completeness from which on nothing more is said: the missing could then move a share by 5 points at most."""
+"""Completeness from which on nothing more is said: the missing can then move a share by 5 points at most."""
 
 PER_PARAMETER = 5
-"""Fewest answers, and fewest silent, for each parameter of the model of answering. The coefficients themselves
-are not told, so five are enough (Vittinghoff and McCulloch 2007, Am J Epidemiol 165:710, doi 10.1093/aje/kwk052,
-for models that only adjust)."""
+"""Fewest answers, and fewest silent, for each parameter of the model of answering. Its coefficients are not
+told, so five are enough (Vittinghoff and McCulloch 2007, Am J Epidemiol 165:710, doi 10.1093/aje/kwk052, for
+models that only adjust)."""
 
 HEAVIEST = 10.0
 """Weight of one person beyond which no weighted figure is given: it would rest on few (answers from one in
@@ -91,7 +91,7 @@ def weighted(
 
 
 def bounds(total: ArrayLike, n: ArrayLike, eligible: ArrayLike, low: float, high: float) -> Interval:
-    """Least and most that the mean of all can be, if each missing value is the lowest or the highest there is.
+    """Least and most that the mean of all can be: every missing value the lowest, or the highest, there is.
 
     Parameters
     ----------

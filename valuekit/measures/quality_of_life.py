@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 DAYS_A_YEAR = 365.25
 AGE_FROM = (60, 70, 80)
-"""Lowest age of the groups in the model of who answers: few, so that small services can be weighted at all."""
+"""Lowest age of the groups in the model of who answers: few, so that small services can be weighted."""
 
 SENSITIVITY = (
     "service", "measure", "figure", "words", "says", "eligible", "n", "completeness", "value", "lower",
@@ -78,7 +79,7 @@ def qaly(
     days, index = np.asarray(days, float), np.asarray(index, float)
     death = np.nan_to_num(np.asarray(death_day, float), nan=np.inf)
     total = np.zeros(len(index))
-    for k, (begin, end) in enumerate(zip(days, days[1:], strict=False)):
+    for k, (begin, end) in enumerate(pairwise(days)):
         first, last = index[:, k], index[:, k + 1]
         lived = (first + last) / 2 * (end - begin)
         until = np.minimum(np.maximum(death - begin, 0), end - begin)

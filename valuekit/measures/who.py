@@ -7,6 +7,7 @@ Whoever lacks one is in the category 'not known', and is counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,16 +83,16 @@ def ages(band: pd.Series, lowest: Sequence[int]) -> pd.Series:
         return band
     first = pd.to_numeric(band.astype("str").str.extract(r"^(\d+)")[0], errors="coerce")
     names = [f"under {lowest[0]}"]
-    names += [f"{low} to {high - 1}" for low, high in zip(lowest, lowest[1:], strict=False)]
+    names += [f"{low} to {high - 1}" for low, high in pairwise(lowest)]
     names.append(f"{lowest[-1]} and over")
     group = np.searchsorted(np.asarray(lowest), first.fillna(0).to_numpy(), side="right")
     return pd.Series(np.array(names, object)[group], index=band.index).where(first.notna())
 
 
 def bands(score: pd.Series, lowest: Sequence[float]) -> pd.Series:
-    """Scores gathered into bands by the lowest score of each band after the first: ``5 to 15``, ``21 or more``."""
+    """Scores gathered into bands by the lowest score of each after the first: ``5 to under 16``."""
     names = [f"under {lowest[0]:g}"]
-    names += [f"{low:g} to under {high:g}" for low, high in zip(lowest, lowest[1:], strict=False)]
+    names += [f"{low:g} to under {high:g}" for low, high in pairwise(lowest)]
     names.append(f"{lowest[-1]:g} or more")
     group = np.searchsorted(np.asarray(lowest), score.fillna(0).to_numpy(), side="right")
     return pd.Series(np.array(names, object)[group], index=score.index).where(score.notna())

@@ -7,15 +7,15 @@ from functools import cached_property
 
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
-from valuekit.report import icons, improvement
+from valuekit.report import answers, icons, improvement, who_they_are
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.charts import look
 from valuekit.report.charts.bars import bars
 from valuekit.report.charts.cost_spread import cost_spread
 from valuekit.report.charts.deprivation import NAMES as FIFTHS
 from valuekit.report.charts.deprivation import deprivation
-from valuekit.report.charts.importance import importance, ranked_topics
 from valuekit.report.charts.value import value
+from valuekit.report.matters import what_matters
 from valuekit.report.show import Block, Figure, Heading, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, icon_line, table
 from valuekit.report.words import about as about_words
@@ -117,38 +117,8 @@ class ServiceReport:
         )
 
     def what_matters(self) -> Block:
-        """What patients, carers and clinicians rate, and who was asked."""
-        ratings = self.rows("importance")
-        text = Words(
-            (people.what_matters(ratings), people.groups_differ(ratings), people.asked(self.rows("asked")))
-        )
-        figure = self._figure(
-            "what-matters",
-            importance(ratings),
-            "What matters: mean importance from 1 to 5, with 95% intervals, by who rated it.",
-            people.importance_alt(ratings),
-        )
-        return Block.of(text, figure, self._topics(ratings))
-
-    def _topics(self, ratings: list[Row]) -> Iterator[Table]:
-        names = {m.measure: m.name for m in self.measures}
-        shown = [r for r in ratings if r.shown and r.mean is not None]
-        if not shown:
-            return
-        topics = ranked_topics(shown)
-        by_topic = {(r.name, r.group): r for r in ratings}
-        first = {r.name: r for r in ratings}
-        columns = {"Topic": topics}
-        for group, header in (("patient", "Patients"), ("carer", "Carers"), ("clinician", "Clinicians")):
-            columns[header] = [about_words.rating_cell(by_topic.get((topic, group))) for topic in topics]
-        columns["Measure that answers to it"] = [
-            names.get(first[t].measure or "", "none yet") for t in topics
-        ]
-        yield table(
-            f"{self.id}-topics",
-            "Mean importance from 1 to 5 (95% interval; n) and the measure that answers to it.",
-            columns,
-        )
+        """What patients, carers and clinicians rate, who was asked, and who chose each measure."""
+        return what_matters(self)
 
     def outcomes(self) -> Block:
         """One part for each outcome: heading, icons, sentences, chart."""
@@ -166,7 +136,12 @@ class ServiceReport:
             yield icon_line(*shown)
             yield Words((words.paragraph(measure, headline),))
         yield from improvement.chart(self, measure, series, changes)
+        yield from answers.beside(self, measure)
         yield Words((about_words.measure_note(measure),))
+
+    def who_they_are(self) -> Block:
+        """Observed against what is expected of people like these."""
+        return who_they_are.section(self)
 
     def cost(self) -> Block:
         """Cost per pathway over time."""
