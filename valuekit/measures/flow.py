@@ -20,15 +20,15 @@ from valuekit.measures.methods import Example, Method
 FIGURES: Mapping[str, tuple[str, str, str, int]] = {
     # figure: name, statistic, unit, decimals
     "visits": ("Visits to a stage, a pathway", "mean", "visits", 1),
-    "back": ("Pathways that came back to a stage they had left", "share", "%", 0),
-    "returns": ("Pathways with a return to a hospital bed", "share", "%", 0),
+    "back": ("Pathways that came back to a stage they had left", "share", "%", 1),
+    "returns": ("Pathways with a return to a hospital bed", "share", "%", 1),
     "department_handoffs": ("Hand-offs between departments, a pathway", "mean", "hand-offs", 1),
     "provider_handoffs": ("Hand-offs between providers, a pathway", "mean", "hand-offs", 1),
     "span_days": ("Days from first to last contact", "mean", "days", 1),
     "bed_days": ("of these, days in a hospital bed", "mean", "days", 1),
     "contact_days": ("of these, days in other contact", "mean", "days", 1),
     "free_days": ("of these, days without contact", "mean", "days", 1),
-    "touched": ("Share of the time with care (bed or contact)", "ratio", "%", 0),
+    "touched": ("Share of the time with care (bed or contact)", "ratio", "%", 1),
 }
 """The figures of a service's flow, in the order in which they are shown."""
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
 from valuekit.report import answers, icons, improvement, who_they_are
+from valuekit.report import flow as flow_parts
+from valuekit.report import money as money_parts
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.charts import look
 from valuekit.report.charts.bars import bars
@@ -217,6 +219,23 @@ class ServiceReport:
             costs.bars_alt("Cost of a pathway by department", names, values),
         )
         return Block.of(Words((costs.by_department(names, values),)), figure)
+
+    def cost_behaviour(self) -> Block:
+        """What would fall if a pathway did not happen."""
+        return money_parts.behaviour(self.id, self.rows("cost_kind"))
+
+    def steady_prices(self) -> Block:
+        """Cost in the prices of one year, beside cash."""
+        return money_parts.steady_prices(self.id, self.rows("price_cost"))
+
+    def cost_drivers(self) -> Block:
+        """Where the change in the cost of a pathway lies."""
+        return money_parts.drivers(self.id, self.rows("cost_driver"))
+
+    def flow(self) -> Block:
+        """Stages, steps, waits, hand-offs and time."""
+        stages, steps, figures = (self.rows(name) for name in ("flow_stage", "flow_step", "flow_figure"))
+        return flow_parts.flow(self.id, stages, steps, figures, self._figure)
 
     def patients_behind_average(self) -> Block:
         """How the cost is spread over pathways."""
