@@ -20,6 +20,8 @@ DOCUMENTS = [
     "index.qmd",
     "reports/index.qmd",
     "reports/board.qmd",
+    "reports/lenses.qmd",
+    "reports/programme.qmd",
     "reports/methods/index.qmd",
     "reports/about/data-dictionary.qmd",
     "reports/about/data-quality.qmd",

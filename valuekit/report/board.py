@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from valuekit.mart import Mart
 from valuekit.report import icons
 from valuekit.report.audience import open_mart, rows
+from valuekit.report.programme import ProgrammeReport
 from valuekit.report.service import ServiceReport
 from valuekit.report.show import Block, Item, Points, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
@@ -95,6 +96,10 @@ class BoardReport:
             numbers=("n", "Known"),
             widths=(1.6, 2, 0.6, 0.8, 2.2, 2.6, 1.7),
         )
+
+    def programme(self) -> Words:
+        """What the programme costs and yields, when it covers its costs, and what that rests on."""
+        return ProgrammeReport(self.mart).board()
 
     def measures(self) -> Table:
         """Every measure of every service in one line, with its icons."""
