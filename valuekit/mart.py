@@ -450,9 +450,129 @@ cost_upper    | number  | Upper end of its 95% interval
 ratio         | number  | Good outcomes for each £100,000 of pathway cost; empty when not shown
 ratio_lower   | number  | Lower end of its 95% interval
 ratio_upper   | number  | Upper end of its 95% interval
+fieller_lower | number  | Lower end of Fieller's 95% interval
+fieller_upper | number  | Upper end of Fieller's 95% interval
+bootstrap_lower | number | Lower end of the bootstrap 95% interval
+bootstrap_upper | number | Upper end of the bootstrap 95% interval
 shown         | flag    | Whether the ratio may be shown
 reason        | text    | Why the ratio is not shown
 method        | text    | How the ratio's interval is worked out
+"""),
+        ),
+        Table(
+            "increment",
+            "Options side by side",
+            "one option held against another, of one service and comparison",
+            _columns("""
+service            | text    | Service identifier
+comparison         | text    | year, deprivation or options (ways of care that the definition declares)
+option             | text    | Option identifier
+against            | text    | Option that it is held against
+option_words       | text    | The option in words
+against_words      | text    | The other in words
+words              | text    | The months in which the pathways began, in words
+n                  | integer | Pathways of the option whose outcome and cost are known
+against_n          | integer | Pathways of the other
+cost               | number  | Mean cost of a pathway, pounds
+against_cost       | number  | The same of the other
+outcome            | number  | Outcome, per cent
+against_outcome    | number  | The same of the other
+cost_difference    | number  | cost less against_cost
+cost_lower         | number  | Lower end of its 95% interval
+cost_upper         | number  | Upper end of its 95% interval
+outcome_difference | number  | outcome less against_outcome, percentage points
+outcome_lower      | number  | Lower end of its 95% interval
+outcome_upper      | number  | Upper end of its 95% interval
+cost_se            | number  | Standard error of cost_difference, from the draws
+outcome_se         | number  | Standard error of outcome_difference, from the draws
+correlation        | number  | How the two differences go together over the draws, -1 to 1
+dearer_better      | number  | Share of draws in which the option costs more and achieves more, 0 to 1
+cheaper_better     | number  | Share in which it costs no more and achieves no less
+cheaper_worse      | number  | Share in which it costs less and achieves less
+dearer_worse       | number  | Share in which it costs more and achieves less
+draws              | number  | Bootstrap draws
+ratio              | number  | Pounds for each further good outcome (or saved for each given up); empty where there is none
+ratio_lower        | number  | Lower end of its 95% interval; empty where that lies in another quarter of the plane
+ratio_upper        | number  | Upper end of its 95% interval
+ratio_kind         | text    | price, saving, dominant, dominated, same_outcome, not_clear or not_a_choice
+shown              | flag    | Whether the figures may be shown
+reason             | text    | Why they are not shown
+"""),
+        ),
+        Table(
+            "option",
+            "Options and which are worth having",
+            "one option of one service and comparison",
+            _columns("""
+service      | text    | Service identifier
+comparison   | text    | year, deprivation or options
+option       | text    | Option identifier
+position     | integer | Order of the options; the others are held against the first
+option_words | text    | The option in words
+n            | integer | Pathways whose outcome and cost are known
+outcome      | number  | Outcome, per cent
+cost         | number  | Mean cost of a pathway, pounds
+status       | text    | frontier, dominated or extended (dominated by extension); empty where nobody chooses
+ratio        | number  | Pounds for each further good outcome against the option before it on the frontier
+shown        | flag    | Whether the figures may be shown
+reason       | text    | Why they are not shown
+"""),
+        ),
+        Table(
+            "acceptability",
+            "Which option is best at what price of an outcome",
+            "one option at one price, of one service and comparison",
+            _columns("""
+service      | text    | Service identifier
+comparison   | text    | year or options
+price        | number  | Pounds that one more good outcome is taken to be worth
+price_says   | text    | What the price is of
+option       | text    | Option identifier
+option_words | text    | The option in words
+probability  | number  | Share of draws in which its net benefit is highest, 0 to 1
+benefit      | number  | Mean net benefit of a pathway, pounds
+best         | flag    | Whether its mean net benefit is the highest: the frontier
+"""),
+        ),
+        Table(
+            "composite",
+            "Composite outcome with patients' weights",
+            "one service and 12 months",
+            _columns("""
+service       | text    | Service identifier
+name          | text    | Name of the composite
+words         | text    | The 12 months in which the pathways began, in words
+period_start  | date    | First day of those 12 months
+n             | integer | Pathways with a result on any part
+raters        | integer | Patients who rated the part that fewest rated
+value         | number  | Weighted mean of the parts, 0 to 100; empty when not shown
+lower         | number  | Lower end of its 95% interval, which carries that of the weights
+upper         | number  | Upper end of its 95% interval
+equal_weights | number  | The same with equal weights
+difference    | number  | value less that of the 12 months before; empty for the first
+diff_lower    | number  | Lower end of its 95% interval
+diff_upper    | number  | Upper end of its 95% interval
+shown         | flag    | Whether it may be shown
+reason        | text    | Why it is not shown
+"""),
+        ),
+        Table(
+            "composite_part",
+            "Parts of the composite outcome",
+            "one topic of one service, newest 12 months",
+            _columns("""
+service      | text    | Service identifier
+topic        | text    | Topic identifier
+position     | integer | Order in the definition
+name         | text    | Topic, in the words of those who raised it
+measure      | text    | Measure that answers to it
+raters       | integer | Patients who rated it
+weight       | number  | Its weight, 0 to 1; the weights add up to 1
+weight_lower | number  | Lower end of its 95% interval
+weight_upper | number  | Upper end of its 95% interval
+n            | integer | Pathways whose result is known
+value        | number  | Mean result, 0 to 100
+shown        | flag    | Whether the figures may be shown
 """),
         ),
         Table(
@@ -810,6 +930,34 @@ diff_upper  | number  | Upper end of its 95% interval
 """),
         ),
         Table(
+            "interrupted",
+            "Service changes over time",
+            "one dated change of one service and the points of its measure",
+            _columns("""
+service        | text    | Service identifier
+change         | text    | Change identifier
+measure        | text    | Measure expected to move
+interval       | text    | month, quarter, half_year or year: the spacing of the points
+points_before  | integer | Points before the date
+points_after   | integer | Points from the date on
+people_before  | number  | People behind the points before
+people_after   | number  | People behind the points after
+level          | number  | Step at the date, in the measure's unit; empty when not shown
+level_lower    | number  | Lower end of its 95% interval
+level_upper    | number  | Upper end of its 95% interval
+level_verdict  | text    | better, worse, higher, lower, uncertain or too_few
+slope_before   | number  | Slope before the date, for each interval
+slope          | number  | Change of the slope at the date, for each interval
+slope_lower    | number  | Lower end of its 95% interval
+slope_upper    | number  | Upper end of its 95% interval
+slope_verdict  | text    | better, worse, higher, lower, uncertain or too_few
+lag            | integer | Lag of the Newey-West error
+correlation    | number  | Autocorrelation of neighbouring points that the interval allows for, 0 to 0.6
+shown          | flag    | Whether there are points enough
+reason         | text    | Why it is not shown
+"""),
+        ),
+        Table(
             "reconciliation",
             "Reconciliation to the ledger",
             "one line of the reconciliation, all months to the period",
@@ -922,6 +1070,29 @@ position | integer | Row of the input, or order of the line
 name     | text    | Column of the input, or figure of the result; empty for words
 text     | text    | The cell, figure or words
 """),
+        ),
+        Table(
+            "tipping",
+            "Tipping points of cost",
+            "one service and what its cost is set against, newest complete 12 months",
+            _columns("""
+service      | text    | Service identifier
+threshold    | text    | days_in_hospital, or an instrument and its time point
+says         | text    | What it counts, in words
+words        | text    | The 12 months in which the pathways began, in words
+n            | integer | Pathways
+at           | number  | Where the cost begins to rise at another rate; empty where no break is found
+lower        | number  | Lower end of its 95% interval; empty where it reaches the places tried
+upper        | number  | Upper end of its 95% interval; empty where it reaches the places tried
+slope_before | number  | Pounds for each further day or point, before
+slope_after  | number  | Pounds for each further day or point, beyond
+p            | number  | Share of bootstrap draws of one straight line that bend at least as much
+from_value   | number  | Lowest place tried: one pathway in ten lies below
+to_value     | number  | Highest place tried: one pathway in ten lies above
+shown        | flag    | Whether there is a break
+reason       | text    | Why not: too few, hardly varies or no break
+"""),
+            audiences=("clinical",),
         ),
         Table(
             "resource_patient",

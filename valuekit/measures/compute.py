@@ -19,11 +19,14 @@ from valuekit.mart import TABLES, conform
 from valuekit.measures import (
     case_mix,
     changes,
+    composite,
     costs,
     disclosure,
     frames,
     importance,
+    increments,
     inequality,
+    its,
     lenses,
     methods,
     outcomes,
@@ -31,6 +34,7 @@ from valuekit.measures import (
     programme,
     quality_of_life,
     spc_rare,
+    tipping,
     value,
 )
 from valuekit.measures.assumptions import Assumptions
@@ -137,6 +141,8 @@ def _common(
         "importance_gap": importance.gaps(intake.tables["survey"], services),
         "asked": importance.asked(intake.tables["survey"], services),
         "value": value.value(result, services, months),
+        **increments.tables(result, services, linked.pathway_activity, months),
+        **composite.tables(result, intake.tables["survey"], services, months),
         "reconciliation": reconciliation(intake, linked, services),
         "revision": NOTHING_MOVED,
         "quality_file": intake.quality_file,
@@ -158,6 +164,7 @@ def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame
         "cost_spread": costs.each(years, costs.cost_spread),
         "cost_summary": costs.each(years, costs.cost_summary),
         "resource_patient": dearest.drop(columns="words"),
+        "tipping": tipping.tipping(years, intake),
     }
 
 
@@ -194,6 +201,7 @@ def _over_time(
 ) -> Frames:
     """Tables of measures, at the intervals at which an audience sees them."""
     measures = frames.measure(services, intake.codes, audience, METHOD)
+    change = changes.before_after(intake.tables["service_changes"], result, measures, months)
     series = outcomes.series_table(result, measures, months, chart_setting(services))
     return {
         "measure": measures,
@@ -201,5 +209,6 @@ def _over_time(
         "rare": spc_rare.rare(result, measures, chart_setting(services)),
         "headline": outcomes.headline(result, series, measures, months),
         "inequality": inequality.by_fifth(result, measures, months),
-        "change": changes.before_after(intake.tables["service_changes"], result, measures, months),
+        "change": change,
+        "interrupted": its.interrupted(change, series, measures),
     }

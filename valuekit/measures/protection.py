@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from valuekit.mart import Table
 from valuekit.measures import protection_flow as flow_steps
 from valuekit.measures import protection_of_models as who_steps
+from valuekit.measures import protection_value
 from valuekit.measures.protection_lenses import allocation, groups_of_spending, rating_gaps
 from valuekit.measures.protection_steps import (
     Declared,
@@ -209,7 +210,8 @@ DECLARED: dict[str, Declared] = {
         open="service words period_start method",
         figure="n outcome outcome_lower outcome_upper shown reason",
         money="cost cost_lower cost_upper",
-        again="completeness ratio ratio_lower ratio_upper",
+        again="completeness ratio ratio_lower ratio_upper fieller_lower fieller_upper bootstrap_lower "
+        "bootstrap_upper",
     ),
     "allocation": _declare(
         allocation,
@@ -363,5 +365,6 @@ DECLARED: dict[str, Declared] = {
         keys="method", open="method position group name question formula units source fails function"
     ),
     "method_example": _declare(keys="method part position name", open="method part position name text"),
+    **protection_value.DECLARED,
 }
 """Every public table of the mart, in the order of protection: what depends on another comes after it."""
