@@ -491,8 +491,8 @@ cheaper_better     | number  | Share in which it costs no more and achieves no l
 cheaper_worse      | number  | Share in which it costs less and achieves less
 dearer_worse       | number  | Share in which it costs more and achieves less
 draws              | number  | Bootstrap draws
-ratio              | number  | Pounds for each further good outcome (or saved for each given up); empty where there is none
-ratio_lower        | number  | Lower end of its 95% interval; empty where that lies in another quarter of the plane
+ratio              | number  | Pounds for each further good outcome, or saved for each given up
+ratio_lower        | number  | Lower end of its 95% interval; empty where it leaves the quarter
 ratio_upper        | number  | Upper end of its 95% interval
 ratio_kind         | text    | price, saving, dominant, dominated, same_outcome, not_clear or not_a_choice
 shown              | flag    | Whether the figures may be shown
@@ -952,7 +952,7 @@ slope_lower    | number  | Lower end of its 95% interval
 slope_upper    | number  | Upper end of its 95% interval
 slope_verdict  | text    | better, worse, higher, lower, uncertain or too_few
 lag            | integer | Lag of the Newey-West error
-correlation    | number  | Autocorrelation of neighbouring points that the interval allows for, 0 to 0.6
+correlation    | number  | Autocorrelation of points that the interval allows for, 0 to 0.6
 shown          | flag    | Whether there are points enough
 reason         | text    | Why it is not shown
 """),

@@ -302,7 +302,7 @@ def _example_acceptability() -> Example:
         Draws(cost.mean(axis=0), outcome.mean(axis=0), cost, outcome, np.array([9, 9])), [12500]
     )
     return Example(
-        says="Four draws of what a new option costs and achieves more than the old one, at £12,500 an outcome.",
+        says="Four draws of what a new option costs and achieves more than the old, at £12,500 an outcome.",
         inputs=pd.DataFrame(
             {"Draw": range(1, 5), "More cost, £": cost[:, 1], "More outcomes": outcome[:, 1]}
         ),
@@ -399,7 +399,7 @@ METHODS = (
             "share of draws in which an option has the highest net benefit at a price; the frontier takes, "
             "at each price, the option with the highest mean net benefit."
         ),
-        units="Pounds for each pathway; shares of draws from 0 to 1. The prices are declared for each service.",
+        units="Pounds for each pathway; shares of draws from 0 to 1. Each service declares its prices.",
         source=(
             "Stinnett and Mullahy 1998, Med Decis Making 18:S68; van Hout and others 1994, Health Econ "
             "3:309; Fenwick, Claxton and Sculpher 2001, Health Econ 10:779, doi 10.1002/hec.635."

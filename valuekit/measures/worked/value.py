@@ -76,7 +76,7 @@ METHODS = (
             f"each with its own interval."
         ),
         function="valuekit.measures.value.value",
-        also=("valuekit.measures.value.why_not",),
+        also=("valuekit.measures.value.why_not", "valuekit.measures.value.outcome_and_cost"),
         example=_ratio,
         group="Value",
     ),
