@@ -375,7 +375,7 @@ reason       | text    | Why it is not shown: 'too few', 'suppressed'
         Table(
             "flow_stage",
             "Flow: who reaches each stage",
-            "one stage of one service, newest complete 12 months",
+            "one stage of one service, newest complete 12 months; in public only stages that enough reached",
             _columns("""
 service    | text    | Service identifier
 words      | text    | The 12 months in which the pathways began, in words
@@ -383,7 +383,7 @@ stage      | text    | Stage identifier
 stage_name | text    | Name of the stage
 position   | integer | Order along the pathway
 n          | integer | Pathways
-pathways   | integer | Pathways that reached the stage; empty when not shown
+pathways   | integer | Pathways that reached the stage; empty where nearly all did, to protect the others
 share      | number  | Their share, 0 to 1
 back       | integer | Pathways that came back to the stage after another; empty when not shown
 first_day  | number  | Median day of the pathway on which those who reached the stage first came to it
@@ -403,7 +403,7 @@ to_stage      | text    | Stage that came next
 to_name       | text    | Its name
 to_position   | integer | Its order along the pathway
 n             | integer | Pathways
-pathways      | integer | Pathways that took the step at least once
+pathways      | integer | Pathways that took the step at least once; empty where nearly all did
 share         | number  | Their share, 0 to 1
 times         | integer | Times that the step was taken
 back          | integer | Pathways that came back by it to a stage they had left; empty when not shown
@@ -585,6 +585,45 @@ measure  | text    | Measure identifier
 words    | text    | The months covered, in words
 fifth    | integer | Fifth of deprivation, 1 the most deprived
 {_FIGURE}
+"""),
+        ),
+        Table(
+            "inequality_slope",
+            "Slope and relative index of inequality",
+            "one measure of one service, newest 24 months",
+            _columns("""
+service     | text    | Service identifier
+measure     | text    | Measure identifier
+words       | text    | The months covered, in words
+n           | integer | People in all fifths
+slope       | number  | Figure at the least deprived end less that at the most deprived, unit of the measure
+slope_lower | number  | Lower end of its 95% interval
+slope_upper | number  | Upper end of its 95% interval
+ratio       | number  | Figure at the least deprived end over that at the most deprived; empty where not clear
+ratio_lower | number  | Lower end of its 95% interval
+ratio_upper | number  | Upper end of its 95% interval
+shown       | flag    | Whether the slope may be shown
+reason      | text    | Why it is not shown: 'too few', 'suppressed'
+"""),
+        ),
+        Table(
+            "funnel",
+            "Value outcome by hospital site",
+            "one site of one service, newest 24 months",
+            _columns(f"""
+service | text    | Service identifier
+measure | text    | Measure identifier
+words   | text    | The months covered, in words
+site    | text    | Organisation code of the first admission
+{_FIGURE}
+average | number  | Share over all sites, per cent
+low95   | number  | Lower inner limit: one site in forty lies below it by chance
+high95  | number  | Upper inner limit
+low998  | number  | Lower outer limit: one site in a thousand lies below it by chance
+high998 | number  | Upper outer limit
+phi     | number  | Spread of the sites against chance, 1 where chance alone makes them differ
+widened | flag    | Whether the limits are widened for it
+place   | text    | inside, above_95, above_998, below_95, below_998; empty where not shown
 """),
         ),
         Table(

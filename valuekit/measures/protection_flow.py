@@ -103,14 +103,16 @@ def cost_driver(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
 def flow_stage(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Stages that enough pathways reached: their share from rounded counts, their day rounded.
 
-    A stage that few reached, or that all but few reached, keeps its name only. So few go into no sum that is
-    shown: pathways reach several stages, and the stages do not add up.
+    A stage that few reached is left out. One that all but few reached has no share: who did not reach it
+    could be told. Pathways reach several stages, so the stages that are shown add up to nothing.
     """
     reached, n = _floats(frame["pathways"]), _floats(frame["n"])
     top, bottom, hidden = sdc.share_parts(reached, n, work.rules)
     back, _, few_back = sdc.share_parts(_floats(frame["back"]), n, work.rules)
     tail = np.floor(reached * 0.5) < work.rules.smallest_tail
-    work.note(frame, table, hidden, "pathways", FEW_IN_SHARE)
+    few = reached < work.rules.smallest_count
+    work.note(frame, table, few, "pathways", FEW)
+    work.note(frame, table, hidden & ~few, "pathways", FEW_IN_SHARE)
     work.note(frame, table, few_back, "back", FEW)
     work.note(frame, table, tail, "first_day", TAIL)
     day = sdc.to_nearest(frame["first_day"], DAYS_TO)
@@ -120,7 +122,7 @@ def flow_stage(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         share=np.round(top / np.where(bottom > 0, bottom, np.nan), 4),
         back=np.where(hidden, np.nan, back),
         first_day=np.where(hidden | tail, np.nan, day),
-    )
+    )[~few].reset_index(drop=True)
 
 
 def flow_step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:

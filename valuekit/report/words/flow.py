@@ -80,11 +80,6 @@ def of_all(row: Row) -> str:
     return NEARLY_ALL if row.share is None else share(row.share)
 
 
-def reached(row: Row) -> str:
-    """The same for a stage: a hidden share may be of few or of all but few."""
-    return "not shown" if row.share is None else share(row.share)
-
-
 def days(value: float | None) -> str:
     """``10 days``, ``3.5 days``, ``none``; "not shown" where missing."""
     if value is None:
@@ -98,7 +93,7 @@ def alt(stages: Sequence[Row], steps: Sequence[Row]) -> str:
     """Alt text of the diagram."""
     if not stages or not steps:
         return "How the pathway flows cannot be shown yet."
-    named = listed([f"{lower_first(s.stage_name)} ({reached(s)})" for s in stages])
+    named = listed([f"{lower_first(s.stage_name)} ({of_all(s)})" for s in stages])
     drawn = listed([f"{step(s)} {of_all(s)}, median wait {days(s.wait_median)}" for s in steps[:5]])
     return (
         f"Diagram of the pathway. Stages in order, with the share of pathways that reach them: {named}. "

@@ -111,7 +111,7 @@ def drivers(rows: Sequence[Row]) -> str:
         head = head.replace("cost higher", "cost more").replace("cost lower", "cost less")
     else:
         head = (
-            f"The cost of a pathway shows no clear change from {change.before_words} to {change.words}: "
+            f"The cost of a pathway shows no clear change between {change.before_words} and {change.words}: "
             f"{size}{beside}"
         )
     said = [f"{PARTS[r.part]} {signed_difference(r.amount, '£', 0)}" for r in clear]
