@@ -40,7 +40,7 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     outcome = SHARE_SCALE * top / _none_if_0(bottom)
     frame = frame.assign(n=bottom, outcome=outcome, cost=cost)
     status, ratio = np.full(len(frame), "", dtype=object), np.full(len(frame), np.nan)
-    shown = frame["shown"].to_numpy(bool)
+    shown = frame["shown"].to_numpy(bool).copy()
     for (_, comparison), rows in frame.groupby(["service", "comparison"], sort=False):
         place = frame.index.get_indexer(rows.index)
         shown[place] = shown[place].all() and not np.isnan(cost[place]).any()
