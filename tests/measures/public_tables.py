@@ -11,7 +11,7 @@ import pandas as pd
 from figures_by_hand import MONTHS, a_service_with, measures_table
 
 from valuekit.mart import TABLES
-from valuekit.measures import changes, inequality, outcomes, value
+from valuekit.measures import changes, funnel, inequality, outcomes, slope, value
 from valuekit.measures.disclosure import protect
 from valuekit.measures.suppression import Dominance, RoundMoney, Rules
 
@@ -157,6 +157,11 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
     for name, groups in (("need", [1, 2, 3, 4, 5]), ("segment", ["high", "some", "little"])):
         tables[name], held[name] = _groups(name, groups, names, people, rng)
     tables["allocation"] = filled("allocation", service=names, n=people)
+    tables["inequality_slope"] = slope.slopes(tables["inequality"])
+    site = pd.Series(
+        rng.choice(["A", "B", "C"], result["pathway"].nunique()), index=result["pathway"].unique()
+    )
+    tables["funnel"] = funnel.by_site(result, measures, services, site, MONTHS)
     for name in TABLES:
         tables.setdefault(name, filled(name)[:0])
     return tables, held

@@ -34,6 +34,8 @@ COUNTS = {
     "cost_summary": ["n"],
     "value": ["n"],
     "inequality": ["n"],
+    "inequality_slope": ["n"],
+    "funnel": ["n"],
     "change": ["before_n", "after_n"],
     "quality_file": ["rows", "accepted", "quarantined", "late"],
     "quality_rule": ["rows"],

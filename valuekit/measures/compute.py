@@ -23,6 +23,7 @@ from valuekit.measures import (
     costs,
     disclosure,
     frames,
+    funnel,
     importance,
     increments,
     inequality,
@@ -33,6 +34,7 @@ from valuekit.measures import (
     pathways,
     programme,
     quality_of_life,
+    slope,
     spc_rare,
     tipping,
     value,
@@ -202,13 +204,17 @@ def _over_time(
     """Tables of measures, at the intervals at which an audience sees them."""
     measures = frames.measure(services, intake.codes, audience, METHOD)
     change = changes.before_after(intake.tables["service_changes"], result, measures, months)
+    fifths = inequality.by_fifth(result, measures, months)
+    site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
     series = outcomes.series_table(result, measures, months, chart_setting(services))
     return {
         "measure": measures,
         "series": series,
         "rare": spc_rare.rare(result, measures, chart_setting(services)),
         "headline": outcomes.headline(result, series, measures, months),
-        "inequality": inequality.by_fifth(result, measures, months),
+        "inequality": fifths,
+        "inequality_slope": slope.slopes(fifths),
+        "funnel": funnel.by_site(result, measures, services, site, months),
         "change": change,
         "interrupted": its.interrupted(change, series, measures),
     }

@@ -24,6 +24,7 @@ from valuekit.mart import Table
 from valuekit.measures import protection_flow as flow_steps
 from valuekit.measures import protection_of_models as who_steps
 from valuekit.measures import protection_value
+from valuekit.measures.protection_charts import funnel_again, slopes_again
 from valuekit.measures.protection_lenses import allocation, groups_of_spending, rating_gaps
 from valuekit.measures.protection_steps import (
     Declared,
@@ -265,6 +266,20 @@ DECLARED: dict[str, Declared] = {
         keys="service measure fifth",
         open="service measure words fifth",
         figure="n value lower upper shown reason",
+    ),
+    "inequality_slope": _declare(
+        slopes_again,
+        keys="service measure",
+        open="service measure words",
+        again="n slope slope_lower slope_upper ratio ratio_lower ratio_upper shown reason",
+    ),
+    "funnel": _declare(
+        figure(reason=True),
+        funnel_again,
+        keys="service measure site",
+        open="service measure words site",
+        figure="n value lower upper shown reason",
+        again="average low95 high95 low998 high998 phi widened place",
     ),
     "change": _declare(
         figure("before_", ends=False),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
-from valuekit.report import answers, icons, improvement, who_they_are
+from valuekit.report import answers, icons, improvement, sites, who_they_are
 from valuekit.report import flow as flow_parts
 from valuekit.report import money as money_parts
 from valuekit.report.audience import Row, open_mart, rows
@@ -23,7 +23,8 @@ from valuekit.report.tables import NOT_SHOWN, icon_line, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import costs, decisions, people
 from valuekit.report.words import measures as words
-from valuekit.report.words.numbers import amount, number, pounds, share
+from valuekit.report.words import sites as site_words
+from valuekit.report.words.numbers import amount, number, pounds, sentence, share
 
 
 class ServiceReport:
@@ -343,7 +344,13 @@ class ServiceReport:
         measures = [(m, fifths) for m, fifths in measures if fifths]
         if not measures:
             return Block.of(Words(("Outcomes by deprivation cannot be shown yet.",)))
-        points = Points(tuple(Item(people.inequality(m, fifths)) for m, fifths in measures))
+        lines = {r.measure: r for r in self.rows("inequality_slope")}
+        points = Points(
+            tuple(
+                Item(sentence(people.inequality(m, fifths), site_words.slope(m, lines.get(m.measure))))
+                for m, fifths in measures
+            )
+        )
         main, fifths = measures[0]
         figure = self._figure(
             "deprivation",
@@ -357,8 +364,14 @@ class ServiceReport:
                 about_words.fifth_cell(m, next((f for f in fs if f.fifth == fifth), None))
                 for m, fs in measures
             ]
-        shown = table(f"{self.id}-fifths", "Outcomes by fifth of deprivation (95% interval; n).", columns)
+        columns["Slope index"] = [site_words.slope_cell(m, lines.get(m.measure)) for m, _ in measures]
+        caption = "Outcomes by fifth of deprivation (95% interval; n), and the slope from end to end."
+        shown = table(f"{self.id}-fifths", caption, columns)
         return Block.of(points, figure, shown)
+
+    def sites(self) -> Block:
+        """The value outcome by hospital site."""
+        return sites.sites(self)
 
     def _fifths(self, measure: Row) -> list[Row]:
         found = [f for f in self.rows("inequality", measure=measure.measure) if f.fifth is not None]
