@@ -46,8 +46,8 @@ def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
     visits = _visits(year, stage_visit)
     names = stage_names(year.service)
     first = visits[~visits["again"]].copy()
-    began = first["pathway"].map(year.pathway.set_index("pathway")["began"])
-    first["day"] = (first["start_date"] - began).dt.total_seconds() / 86_400
+    began = pd.to_datetime(year.pathway.set_index("pathway")["began"]).reindex(first["pathway"])
+    first["day"] = (first["start_date"].to_numpy() - began.to_numpy()) / np.timedelta64(1, "D")
     grouped = first.groupby("stage")
     back = visits[visits["again"]].groupby("stage")["pathway"].nunique()
     frame = pd.DataFrame({"pathways": grouped.size(), "first_day": grouped["day"].median()})
