@@ -292,12 +292,10 @@ DECLARED: dict[str, Declared] = {
     ),
     "case_mix_model": _declare(
         who_steps.model,
-        notes(),
         keys="service measure",
         open="service measure words covariates lacks otherwise parameters fitted later_words",
         count="n events not_known later_n later_events",
-        words="reason",
-        again="c c_lower c_upper later_c later_c_lower later_c_upper level level_lower level_upper "
+        again="reason c c_lower c_upper later_c later_c_lower later_c_upper level level_lower level_upper "
         "slope slope_lower slope_upper",
     ),
     "case_mix_period": _declare(
@@ -315,13 +313,11 @@ DECLARED: dict[str, Declared] = {
         figure(),
         over("n", "eligible"),
         who_steps.sensitivity,
-        notes(),
         keys="service measure figure",
         open="service measure figure words says lowest highest covariates",
         count="eligible",
         figure="n value lower upper",
-        again="completeness weighted weighted_lower weighted_upper least most",
-        words="reason",
+        again="completeness weighted weighted_lower weighted_upper least most reason",
     ),
     "important_change": _declare(
         counts,

@@ -39,7 +39,12 @@ def model(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
                 new[column] = np.where(few, np.nan, np.round(_floats(frame[column]), 2))
     unknown = _floats(frame["not_known"])
     work.note(frame, table, sdc.is_small(unknown, work.rules), "not_known", FEW)
-    return frame.assign(**new, not_known=sdc.counts(unknown, work.rules))
+    return frame.assign(**new, not_known=sdc.counts(unknown, work.rules), reason=_plain(frame["reason"]))
+
+
+def _plain(reason: pd.Series) -> pd.Series:
+    """Why a model was refused, without the counts: what stands before the colon."""
+    return reason.fillna("").astype(object).str.split(":").str[0]
 
 
 def periods(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
@@ -97,7 +102,7 @@ def sensitivity(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     )
     new["least"] = np.where(given, np.round(least.lower * scale) / scale, np.nan)
     new["most"] = np.where(given, np.round(most.upper * scale) / scale, np.nan)
-    return frame.assign(**new)
+    return frame.assign(**new, reason=_plain(frame["reason"]))
 
 
 def important_change(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:

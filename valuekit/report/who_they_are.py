@@ -11,7 +11,7 @@ from valuekit.report.show import Block, Heading, Item, Points, Shown, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import case_mix as words
 from valuekit.report.words.about import ranged
-from valuekit.report.words.numbers import number
+from valuekit.report.words.numbers import number, share
 
 if TYPE_CHECKING:
     from valuekit.report.service import ServiceReport
@@ -21,9 +21,7 @@ def section(report: ServiceReport) -> Block:
     """Findings, table of observed and expected, running sum of the first measure, and the models' tests."""
     models = [(m, row) for m in report.measures for row in report.rows("case_mix_model", measure=m.measure)]
     if not models:
-        return Block.of(
-            Words(("No measure of this service has a case-mix model: the extracts hold no severity for it.",))
-        )
+        return Block.of(Words(("No measure of this service declares a case-mix model.",)))
     periods = [
         (m, p)
         for m, row in models
@@ -59,6 +57,7 @@ def _table(report: ServiceReport, periods: list[tuple[Row, Row]]) -> Iterator[Sh
             "Measure": [m.name for m, _ in shown],
             "Months": [p.words for _, p in shown],
             "n": [number(p.n) for _, p in shown],
+            "Known": [share(p.completeness) for _, p in shown],
             "Observed": [_cell(p, p.observed, 0) for _, p in shown],
             "Expected": [_cell(p, p.expected, 1) for _, p in shown],
             "Difference": [
@@ -67,7 +66,7 @@ def _table(report: ServiceReport, periods: list[tuple[Row, Row]]) -> Iterator[Sh
             "Ratio": [ranged(_cell(p, p.ratio, 2), p.ratio_lower, p.ratio_upper, "", 2) for _, p in shown],
             "Ratio counts": [p.ratio_of or "" for _, p in shown],
         },
-        numbers=("n", "Observed", "Expected"),
+        numbers=("n", "Known", "Observed", "Expected"),
     )
 
 
@@ -130,12 +129,13 @@ def _categories(report: ServiceReport, models: list[tuple[Row, Row]]) -> Iterato
                 "Covariate": [r.covariate for _, r in found],
                 "Category": [r.category for _, r in found],
                 "n": [number(r.n) for _, r in found],
-                "Odds ratio": [
-                    "reference"
-                    if r.lower is None
-                    else ranged(number(r.odds_ratio, 2), r.lower, r.upper, "", 2)
-                    for _, r in found
-                ],
+                "Odds ratio": [_odds(r) for _, r in found],
             },
             numbers=("n",),
         )
+
+
+def _odds(row: Row) -> str:
+    if row.lower is not None:
+        return ranged(number(row.odds_ratio, 2), row.lower, row.upper, "", 2)
+    return "reference" if row.n is None or row.n >= 10 else "counts with the reference"

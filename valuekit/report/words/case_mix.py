@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from valuekit.report.audience import Row
-from valuekit.report.words.numbers import listed, lower_first, number, people, sentence, share, upper_first
+from valuekit.report.words.numbers import number, people, sentence, share, upper_first
 
 COVERS = (
     "The expected number is what a model expects of people like these. It was fitted on a baseline and is "
@@ -126,10 +126,14 @@ def running_alt(measure: Row, months: Sequence[Row]) -> str:
         f"(95% interval {number(last.cumulative_lower)} to {number(last.cumulative_upper)}).",
         f"Lowest {_signed(low.cumulative)} in {low.words}, "
         f"highest {_signed(high.cumulative)} in {high.words}.",
-        f"The interval leaves out nought in {len(outside)} months, first in {outside[0]}."
+        f"The interval leaves out nought in {_months(len(outside))}, first in {outside[0]}."
         if outside
         else "The interval takes in nought in every month.",
     )
+
+
+def _months(n: int) -> str:
+    return f"{n} month{'' if n == 1 else 's'}"
 
 
 RUNNING = (
@@ -145,8 +149,3 @@ def public_note() -> str:
         "The running sum by month is shown to the board and the team only: the step from one month to the "
         "next would tell the outcomes of few people."
     )
-
-
-def tested(measures: Sequence[str]) -> str:
-    """Which measures have a model."""
-    return f"Measures with a model: {listed([lower_first(name) for name in measures])}."
