@@ -48,7 +48,8 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
             found = economics.dominance(cost[place], outcome[place] / SHARE_SCALE)
             status[place] = found["status"].to_numpy()
             ratio[place] = sdc.to_nearest(found["icer"], RATIO_TO)
-    return _shown(frame.assign(status=status, ratio=ratio), shown)
+    figures = {c: np.where(shown, frame[c], np.nan) for c in ("outcome", "cost")}
+    return _shown(frame.assign(status=status, ratio=ratio, **figures), shown)
 
 
 def increment(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
@@ -74,7 +75,7 @@ def increment(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         "outcome_upper": SHARE_SCALE * ends.upper,
         "cost_se": sdc.to_nearest(frame["cost_se"], money),
         "outcome_se": SHARE_SCALE * np.sqrt(p * (1 - p) / _none_if_0(n) + q * (1 - q) / _none_if_0(n_)),
-        "correlation": np.round(_floats(frame["correlation"]), 1),
+        "correlation": np.round(_floats(frame["correlation"]), 1) + 0.0,
         **{name: np.round(_floats(frame[name]), 2) for name in economics.QUADRANTS},
         "draws": _floats(frame["draws"]),
     }
@@ -121,7 +122,7 @@ def composite(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     few = sdc.is_small(n, work.rules) | sdc.is_small(raters, work.rules)
     work.note(frame, table, few, "value", FEW_IN_MEAN)
     figures = ("value", "lower", "upper", "equal_weights", "difference", "diff_lower", "diff_upper")
-    new = {c: np.where(few, np.nan, np.round(_floats(frame[c]), 1)) for c in figures}
+    new = {c: np.where(few, np.nan, np.round(_floats(frame[c]), 1) + 0.0) for c in figures}
     frame = frame.assign(n=sdc.counts(n, work.rules), raters=sdc.counts(raters, work.rules), **new)
     return _shown(frame, frame["shown"].to_numpy(bool) & ~few)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
-from valuekit.report import answers, icons, improvement, sites, who_they_are
+from valuekit.report import answers, economics, icons, improvement, sites, who_they_are
 from valuekit.report import flow as flow_parts
 from valuekit.report import money as money_parts
 from valuekit.report.audience import Row, open_mart, rows
@@ -313,6 +313,19 @@ class ServiceReport:
         text = Words((costs.value_change(years), *(costs.value_year(year, says) for year in years[:2])))
         return Block.of(text, figure, self._value_table(years))
 
+    def side_by_side(self) -> Block:
+        """Years, fifths of deprivation and ways of care: what each costs and achieves beside the other."""
+        found = (self.rows(name) for name in ("increment", "option", "acceptability"))
+        return economics.side_by_side(self.id, *found, self._figure)
+
+    def composite(self) -> Block:
+        """The composite outcome with patients' own weights, where one is declared."""
+        return economics.composite(self.id, self.rows("composite"), self.rows("composite_part"))
+
+    def tipping(self) -> Block:
+        """Where cost begins to rise at another rate: for the clinical team; nothing for anybody else."""
+        return economics.tipping(self.rows("tipping")) if self.mart.about.audience == "clinical" else Block(())
+
     def _value_table(self, years: list[Row]) -> Table:
         return table(
             f"{self.id}-value",
@@ -382,9 +395,9 @@ class ServiceReport:
         by_name = {m.measure: m for m in self.measures}
         if not self.changes_made:
             return Block.of(Words(("No service change has been recorded in these years.",)))
-        return Block.of(
-            Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made))
-        )
+        told = Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made))
+        steps = economics.over_time(self.id, self.rows("interrupted"), self.changes_made, self.measures)
+        return Block.of(told, steps)
 
     def data_quality(self) -> Block:
         """Follow-up of each measure."""
