@@ -36,13 +36,15 @@ def vlad(months: Sequence[Row]) -> p9.ggplot | None:
         {
             "x": end + pd.Timedelta(days=20),
             "y": heights,
-            "label": [f"{'+' if last > 0 else ''}{number(last)} people", "As expected"],
+            "label": [f"{'+' if last >= 0.5 else ''}{number(last)} so far", "As expected"],
         }
     )
     return (
         p9.ggplot(table, p9.aes("x", "y"))
         + p9.geom_ribbon(p9.aes(ymin="lower", ymax="upper"), fill=look.PALE_BLUE, alpha=0.35)
-        + p9.geom_hline(yintercept=0, color=look.QUIET, linetype="dashed", size=0.6)
+        + p9.annotate(
+            "segment", x=start, xend=end, y=0, yend=0, color=look.QUIET, linetype="dashed", size=0.6
+        )
         + p9.geom_line(color=look.BLUE, size=1.1)
         + p9.geom_text(
             p9.aes("x", "y", label="label"), data=labels, ha="left", size=look.LABEL, color=look.INK
