@@ -53,12 +53,10 @@ class BoardReport:
 
     def _unclear(self, report: ServiceReport) -> str:
         found = decisions.unclear(report.service, report.pairs)
-        chance = [lower_first(f.measure) for f in found if "no clear" in f.text]
-        few = [lower_first(f.measure) for f in found if "too few" in f.text]
         parts = [
-            f"{word} for {listed(names)}"
-            for names, word in ((chance, "no clear difference"), (few, "too few people to tell"))
-            if names
+            f"{says} for {listed(names)}"
+            for says in words.UNCLEAR.values()
+            if (names := [lower_first(f.measure) for f in found if f.text == f"{says}."])
         ]
         return f"{report.service.name}: {'; '.join(parts)}." if parts else ""
 

@@ -40,7 +40,11 @@ def chart(
         measure.measure,
         over_time(measure, series, changes),
         sentence(words.caption(measure, series), how),
-        sentence(words.chart_alt(measure, series, changes), how),
+        sentence(
+            words.chart_alt(measure, series, changes),
+            words.compared(measure, report.headlines.get(measure.measure)),
+            how,
+        ),
     )
     yield Words((chart_words.targets(measure, settings),))
 
