@@ -1,4 +1,4 @@
-"""Random internal tables of cost by kind, in steady prices, of its drivers and of flow, for disclosure tests."""
+"""Random internal tables of cost by kind, in steady prices, of its drivers and of flow."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import public_flow
 from figures_by_hand import MONTHS, a_service_with, measures_table
 
 from valuekit.mart import TABLES
@@ -162,6 +163,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         rng.choice(["A", "B", "C"], result["pathway"].nunique()), index=result["pathway"].unique()
     )
     tables["funnel"] = funnel.by_site(result, measures, services, site, MONTHS)
+    tables |= public_flow.flow_tables(filled, names, people, rng)
     for name in TABLES:
         tables.setdefault(name, filled(name)[:0])
     return tables, held
@@ -213,10 +215,12 @@ def _money(names, people, rng) -> tuple[dict, dict]:
             )
         )
     held = pd.concat(held, ignore_index=True)
+    held["behaviour"] = held["resource"].map(public_flow.BEHAVIOUR)
+    held["touches_patient"] = held["resource"].map(public_flow.TOUCHES)
     size = dict(zip(names, people, strict=True))
     tables = {}
     for table, keys in (
-        ("stage_cost", ["service", "stage", "resource"]),
+        ("stage_cost", ["service", "stage", "resource", "behaviour", "touches_patient"]),
         ("department_cost", ["service", "department"]),
     ):
         sums = held.groupby(keys, as_index=False)["pence"].sum()
