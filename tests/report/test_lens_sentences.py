@@ -49,8 +49,8 @@ def test_what_a_group_rates_higher_or_lower_is_said_with_its_interval_and_how_ma
     )
     assert text == (
         "Patients rate “not living in fear” (+1.8, 95% interval 1.3 to 2.4) higher than clinicians do and "
-        "“less time in hospital” (−0.8, 95% interval −1.5 to −0.1) lower than clinicians do (3 topics compared). "
-        "Too few carers or clinicians rated the topics to compare the two."
+        "“less time in hospital” (−0.8, 95% interval −1.5 to −0.1) lower than clinicians do (3 topics "
+        "compared). Too few carers or clinicians rated the topics to compare the two."
     )
 
 
@@ -230,8 +230,8 @@ def test_the_range_is_said_with_the_cases_in_which_costs_are_not_covered():
     )
     assert text == (
         "With one assumption moved at a time, the net present value lies between −£270,000 (all benefits 20% "
-        "less) and £1,400,000 (all benefits 20% more). Where the costs are covered, it is between March 2027 and "
-        "February 2028. In 1 of the 3 cases the costs are not covered within the months counted: "
+        "less) and £1,400,000 (all benefits 20% more). Where the costs are covered, it is between March "
+        "2027 and February 2028. In 1 of the 3 cases the costs are not covered within the months counted: "
         "all benefits 20% less."
     )
     assert programme.sensitivity([]) == "No assumption has been moved."
