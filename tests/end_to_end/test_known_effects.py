@@ -91,3 +91,31 @@ def test_the_ledger_total_is_what_the_ledger_extract_says(published: Checkout) -
         with file.open(encoding="utf-8-sig", newline="") as handle:
             total += sum(Decimal(row["amount"]) for row in csv.DictReader(handle))
     assert Decimal(one(published, "reconciliation", line="ledger")["amount"]) == total
+
+
+def test_the_slope_from_the_most_to_the_least_deprived_holds_the_planted_gradient(
+    published: Checkout,
+) -> None:
+    """18 points over nine steps of a tenth: 2 points for 0.1 of rank, so 20 from end to end."""
+    found = one(published, "inequality_slope", service="stroke", measure="independent_6_months")
+    step = 100 * (EFFECTS.independent(2) - EFFECTS.independent(1))
+    assert float(found["slope_lower"]) <= 10 * step <= float(found["slope_upper"])
+    assert float(found["slope_lower"]) > 0
+
+
+def test_the_site_that_is_truly_worse_lies_below_the_funnel_and_no_other_lies_outside(
+    published: Checkout,
+) -> None:
+    places = {row["site"]: row["place"] for row in rows(published, "funnel", service="stroke")}
+    worst = EFFECTS.sites[EFFECTS.site_log_odds.index(min(EFFECTS.site_log_odds))]
+    assert places.pop(worst) == "below_998"
+    assert not {place for place in places.values() if place.endswith("998")}
+
+
+def test_each_phase_of_the_length_of_stay_has_the_planted_mean_within_its_limits(published: Checkout) -> None:
+    shown = [r for r in rows(published, "series", service="stroke", measure="length_of_stay") if r["centre"]]
+    means = {row["phase"]: float(row["centre"]) for row in shown}
+    assert set(means) == {"1", "2"}
+    # A month's mean of some 75 skewed stays has a standard error of about a day; a phase has 16 of them.
+    assert means["1"] == pytest.approx(EFFECTS.stay_before, abs=0.75)
+    assert means["2"] == pytest.approx(EFFECTS.stay_after, abs=0.75)

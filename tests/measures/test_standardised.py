@@ -218,7 +218,7 @@ def planted() -> tuple[float, float]:
     """The slope and the ratio that the sample holds, by hand.
 
     Tenth d has 0.40 + 0.02 (d − 1). With tenths of one size its rank is (d − 0.5) ÷ 10, so one step of 0.1 in
-    rank is 0.02: the slope is 20 points. The line begins half a step before tenth 1, at 0.39, and ends at 0.59.
+    rank is 0.02: the slope is 20 points. The line begins half a step before, at 0.39; its end is 0.59.
     """
     return 20.0, 0.59 / 0.39
 

@@ -38,7 +38,7 @@ class Slope:
         Slope index (SII): figure at the least deprived end less that at the most deprived, unit of the
         figure.
     ratio
-        Relative index (RII): the same two as a ratio; NaN where the lower end is not clear of 0.
+        Relative index (RII): the same two as a ratio; NaN where either end is not clear of 0.
     """
 
     slope: float
@@ -89,9 +89,9 @@ def slope_index(
     starts, slopes = _line(drawn, people)
     ends = [(1 - level) / 2, 1 - (1 - level) / 2]
     lower, upper = np.quantile(slopes, ends)
-    low, high = np.quantile(starts, ends)
+    spans = [np.quantile(line, ends) for line in (starts, starts + slopes)]
     nowhere = np.float64(np.nan)
-    if low <= 0 <= high or start[0] <= 0:
+    if start[0] <= 0 or any(low <= 0 for low, _ in spans):
         ratio, ratios = nowhere, Interval(nowhere, nowhere)
     else:
         ratio = 1 + slope[0] / start[0]
@@ -168,7 +168,7 @@ METHODS = (
         source="Low and Low 2004, J Public Health 26:388, doi 10.1093/pubmed/fdh175; OHID, "
         "PHEindicatormethods phe_sii.",
         fails="Not shown where a fifth is hidden or has fewer than 30 people. It supposes a straight line: "
-        "look at the fifths as well. No ratio where the line's lower end is not clear of 0. People whose "
+        "look at the fifths as well. No ratio where either end of the line is not clear of 0. People whose "
         "deprivation is not known are left out.",
         function="valuekit.measures.slope.slope_index",
         also=("valuekit.measures.slope.ranks",),

@@ -63,30 +63,30 @@ def targets(measure: Row, settings: Sequence[Row]) -> str:
     return f"Targets: {listed(parts)}." if parts else ""
 
 
-_GAP = {"g": ("case", "cases", "without it between one and the next"), "t": ("day", "days", "apart")}
+_GAP = {
+    "g": ("case", "cases", "The middle gap between two such cases is"),
+    "t": ("day", "days", "The middle gap between two such cases is"),
+}
 
 
 def rare(measure: Row, events: Sequence[Row], kind: str) -> str:
     """What the gaps between rare events say (``rare``); `kind` is ``g`` or ``t``."""
-    one, many, between = _GAP[kind]
+    one, many, middle = _GAP[kind]
+    what = "this is not reached" if measure.direction == "increase" else "this happens"
     if not events:
-        return f"{measure.name}: fewer than two events, so no gap between events can be shown."
+        return f"{measure.name}: fewer than two cases in which {what}, so there is no gap to show."
     last = events[-1]
-    figure = amount_of(last.centre, one, many)
-    found = {row.signal for row in events[-1:]}
-    since = f"{number(last.since)} {one if last.since == 1 else many} have passed since the newest event."
-    since = since.replace(f"1 {one} have", f"1 {one} has") if last.since == 1 else since
     if last.chart == "run":
-        head = "there are too few events for limits: read with caution"
-    elif "improvement" in found:
-        head = "events have become rarer, by more than chance alone would make likely"
-    elif "concern" in found:
-        head = "events have become more frequent, by more than chance alone would make likely"
+        head = f"too few cases in which {what} for limits: read with caution"
     else:
-        head = "no unusual change in how often the event happens"
+        head = {
+            "improvement": f"{what} more rarely, by more than chance alone would make likely",
+            "concern": f"{what} more often, by more than chance alone would make likely",
+        }.get(last.signal or "", f"no unusual change in how often {what}")
+    since = amount_of(float(last.since), one, many)
     return (
-        f"{measure.name}: {head}. In the middle, events are {figure} {between} "
-        f"({len(events) + 1} events). {since}"
+        f"{measure.name}: {head}. {middle} {amount_of(last.centre, one, many)} (n = {len(events) + 1:,}). "
+        f"{since} {'has' if last.since == 1 else 'have'} passed since the newest."
     )
 
 
@@ -98,10 +98,10 @@ def amount_of(value: float, one: str, many: str) -> str:
 
 def rare_caption(measure: Row, events: Sequence[Row], kind: str) -> str:
     """Caption of a g or t chart."""
-    what = {"g": "cases between one unwanted event and the next (g chart)",
-            "t": "days between one unwanted event and the next (t chart)"}[kind]  # fmt: skip
+    what = {"g": "cases between one that is not wanted and the next (g chart)",
+            "t": "days between one case that is not wanted and the next (t chart)"}[kind]  # fmt: skip
     limits = "" if events and events[-1].chart != "run" else " Fewer than 12 gaps, so no limits."
-    return f"{measure.name}: {what}. A higher point means that the event has become rarer.{limits}"
+    return f"{measure.name}: {what}. A higher point means that such cases are rarer.{limits}"
 
 
 def rare_alt(measure: Row, events: Sequence[Row], kind: str) -> str:
@@ -111,6 +111,6 @@ def rare_alt(measure: Row, events: Sequence[Row], kind: str) -> str:
     gaps = [row.between for row in events]
     many = _GAP[kind][1]
     return sentence(
-        f"{len(gaps)} gaps between events, from {number(min(gaps))} to {number(max(gaps))} {many}.",
+        f"{len(gaps)} gaps, from {number(min(gaps))} to {number(max(gaps))} {many}.",
         rare(measure, events, kind),
     )

@@ -73,8 +73,8 @@ def slope(measure: Row, row: Row | None) -> str:
     size += interval_of_difference(row.slope_lower, row.slope_upper, unit, decimals)
     clear = (row.slope_lower or 0) > 0 or (row.slope_upper or 0) < 0
     head = (
-        "From the most to the least deprived end the figure"
-        f" {'rises' if row.slope > 0 else 'falls'} steadily enough to be told from chance"
+        f"From the most to the least deprived end the figure {'rises' if row.slope > 0 else 'falls'} "
+        "by more than chance would make likely"
         if clear
         else "From the most to the least deprived end no clear slope is seen"
     )
