@@ -1223,9 +1223,11 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             sorted(set(frame.columns) - set(declared)),
         )
         raise ValueError(f"mart table '{name}': missing {missing}, undeclared {extra}")
-    return (
-        frame[declared].astype({c.name: _DTYPES[c.kind] for c in TABLES[name].columns}).reset_index(drop=True)
-    )
+    # Changing a kind costs a copy even where nothing changes; most columns have theirs already.
+    kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
+    has = dict(frame.dtypes)
+    changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
+    return frame[declared].astype(changed).reset_index(drop=True)
 
 
 def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:

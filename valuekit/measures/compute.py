@@ -108,14 +108,21 @@ def compute(
     public = disclosure.protect(public, rules, _contributions(linked, years, placed))
     # Both sides of this comparison are public already: what was released, and the protected series.
     moved = revisions(releases, intake.period, public["series"])
-    by_audience = {audience: public if audience == "public" else team for audience in AUDIENCES}
+    public, team = (
+        {
+            name: conform(name, moved if name == "revision" else tables[name])
+            for name in TABLES
+            if name in tables
+        }
+        for tables in (public, team)
+    )
     return {
         audience: {
-            name: conform(name, moved if name == "revision" else tables[name])
+            name: (public if audience == "public" else team)[name]
             for name, table in TABLES.items()
             if audience in table.audiences
         }
-        for audience, tables in by_audience.items()
+        for audience in AUDIENCES
     }
 
 

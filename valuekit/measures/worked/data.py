@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from valuekit.measures import suppression
 from valuekit.measures.definitions import Cohort, Pathway, Stage
 from valuekit.measures.methods import Example, Method
-from valuekit.measures.pathways import EXTRACTS, link
+from valuekit.measures.pathways import EXTRACTS, Linked, link
 from valuekit.measures.reconciliation import lines_in_pence
 from valuekit.project import Month
 
@@ -75,8 +76,13 @@ def _shown_activity() -> pd.DataFrame:
     return pd.DataFrame(ACTIVITY, columns=["Activity", "Type", "First day", "Diagnosis", "Cost, pounds"])
 
 
+@cache
+def _linked() -> Linked:
+    return link(_intake(), (_service(),))
+
+
 def _link() -> Example:
-    found = link(_intake(), (_service(),)).pathway.iloc[0]
+    found = _linked().pathway.iloc[0]
     return Example(
         says="What one person came to hospital for. The pathway of this service runs from 3 days before "
         "the stay "
@@ -98,7 +104,7 @@ def _link() -> Example:
 
 def _reconcile() -> Example:
     intake, services = _intake(), (_service(),)
-    lines = lines_in_pence(intake, link(intake, services), services)
+    lines = lines_in_pence(intake, _linked(), services)
     names = {
         "On stroke pathways": "pathway:stroke",
         "Outside pathways": "outside",
