@@ -52,7 +52,9 @@ def funnel(sites: Sequence[Row], direction: str) -> p9.ggplot | None:
     return (
         p9.ggplot(points, p9.aes("x", "y"))
         + p9.geom_line(p9.aes(group="kind", linetype="level"), data=lines, color=look.QUIET, size=0.6)
-        + p9.geom_hline(yintercept=average, color=look.QUIET, size=0.5)
+        + p9.annotate(
+            "segment", x=lines["x"].min(), xend=end, y=average, yend=average, color=look.QUIET, size=0.5
+        )
         + p9.geom_point(p9.aes(shape="signal", fill="signal"), color=look.INK, stroke=0.3, size=3)
         + p9.geom_text(p9.aes(label="label"), nudge_y=room * 1.2, size=look.LABEL)
         + p9.geom_text(p9.aes("x", "y", label="label"), data=names, ha="left", size=look.LABEL)
@@ -60,7 +62,9 @@ def funnel(sites: Sequence[Row], direction: str) -> p9.ggplot | None:
         + p9.scale_fill_manual(look.SIGNALS)
         + p9.scale_linetype_manual({"95%": "dotted", "99.8%": "dashed"})
         + p9.scale_x_continuous(
-            limits=(0, end * 1.4), expand=(0.02, 0), labels=lambda ticks: [_people(t, end) for t in ticks]
+            limits=(float(lines["x"].min()) * 0.7, end * 1.4),
+            expand=(0.02, 0),
+            labels=lambda ticks: [_people(t, end) for t in ticks],
         )
         + p9.scale_y_continuous(
             limits=(low - room, high + room * 2), labels=lambda ticks: [f"{t:g}%" for t in ticks]
