@@ -495,6 +495,7 @@ ratio              | number  | Pounds for each further good outcome, or saved fo
 ratio_lower        | number  | Lower end of its 95% interval; empty where it leaves the quarter
 ratio_upper        | number  | Upper end of its 95% interval
 ratio_kind         | text    | price, saving, dominant, dominated, same_outcome, not_clear or not_a_choice
+prices             | text    | Year in whose prices the costs are; empty for cash
 shown              | flag    | Whether the figures may be shown
 reason             | text    | Why they are not shown
 """),
@@ -512,6 +513,9 @@ option_words | text    | The option in words
 n            | integer | Pathways whose outcome and cost are known
 outcome      | number  | Outcome, per cent
 cost         | number  | Mean cost of a pathway, pounds
+outcome_se   | number  | Standard error of the outcome, percentage points
+cost_se      | number  | Standard error of the mean cost
+correlation  | number  | How the two go together over the draws, -1 to 1
 status       | text    | frontier, dominated or extended (dominated by extension); empty where nobody chooses
 ratio        | number  | Pounds for each further good outcome against the option before it on the frontier
 shown        | flag    | Whether the figures may be shown

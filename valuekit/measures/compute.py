@@ -97,6 +97,8 @@ def compute(
     years = [costs.complete_year(linked, service, months) for service in services]
     common = _common(intake, services, linked, result, months) | _costs(intake, years, result, costing)
     common |= money_and_flow(years, linked, months, costing)
+    steady = increments.SteadyPrices(linked.pathway_month_cost, costing.deflators)
+    common |= increments.tables(result, services, linked.pathway_activity, months, steady)
     common["release"] = released(releases, intake.period)
     common |= case_mix.tables(result, services, intake, linked, months)
     common |= quality_of_life.tables(result, services, intake, linked, months)
@@ -150,7 +152,6 @@ def _common(
         "importance_gap": importance.gaps(intake.tables["survey"], services),
         "asked": importance.asked(intake.tables["survey"], services),
         "value": value.value(result, services, months),
-        **increments.tables(result, services, linked.pathway_activity, months),
         **composite.tables(result, intake.tables["survey"], services, months),
         "reconciliation": reconciliation(intake, linked, services),
         "revision": NOTHING_MOVED,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from valuekit.measures import economics, intervals
 from valuekit.measures.calendar import Span, due_spans, newest_due
+from valuekit.measures.prices import Deflators, in_base_prices
 from valuekit.measures.value import FEWEST_PEOPLE, outcome_and_cost
 
 if TYPE_CHECKING:
@@ -36,17 +37,37 @@ INCREMENT = (
     "cost", "against_cost", "outcome", "against_outcome",
     "cost_difference", "cost_lower", "cost_upper", "outcome_difference", "outcome_lower", "outcome_upper",
     "cost_se", "outcome_se", "correlation", *economics.QUADRANTS, "draws",
-    "ratio", "ratio_lower", "ratio_upper", "ratio_kind", "shown", "reason",
+    "ratio", "ratio_lower", "ratio_upper", "ratio_kind", "prices", "shown", "reason",
 )  # fmt: skip
 OPTION = (
-    "service", "comparison", "option", "position", "option_words", "n", "outcome", "cost", "status", "ratio",
-    "shown", "reason",
+    "service", "comparison", "option", "position", "option_words", "n", "outcome", "cost", "outcome_se",
+    "cost_se", "correlation", "status", "ratio", "shown", "reason",
 )  # fmt: skip
 ACCEPTABILITY = (
     "service", "comparison", "price", "price_says", "option", "option_words", "probability", "benefit",
     "best",
 )  # fmt: skip
 """Columns of the mart's tables ``increment``, ``option`` and ``acceptability``."""
+
+
+@dataclass(frozen=True)
+class SteadyPrices:
+    """Cost in the prices of one year, so that two times can be compared: see :mod:`valuekit.measures.prices`.
+
+    Attributes
+    ----------
+    cost
+        Cost of the pathways by month of posting: ``pathway``, ``month``, ``pence``.
+    """
+
+    cost: pd.DataFrame
+    deflators: Deflators
+
+    def pounds(self, pathways: pd.Series) -> np.ndarray:
+        """Cost of each of `pathways` in base-year prices; a pathway without cost lines costs nothing."""
+        own = self.cost[self.cost["pathway"].isin(pathways)]
+        real = in_base_prices(own, self.deflators).groupby("pathway")["real"].sum() / 100
+        return pathways.map(real).fillna(0.0).to_numpy(float)
 
 
 @dataclass(frozen=True)
@@ -85,7 +106,11 @@ class Comparison:
 
 
 def tables(
-    result: pd.DataFrame, services: Sequence[ServiceDefinition], activity: pd.DataFrame, months: Span
+    result: pd.DataFrame,
+    services: Sequence[ServiceDefinition],
+    activity: pd.DataFrame,
+    months: Span,
+    steady: SteadyPrices | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The mart's tables ``increment``, ``option`` and ``acceptability``.
 
@@ -95,13 +120,16 @@ def tables(
         Results of all measures: see :func:`valuekit.measures.results.results`.
     activity
         Activity on pathways, for the options that a definition declares.
+    steady
+        Cost in the prices of one year; without it, cost is as it was paid.
     """
+    prices = "" if steady is None else steady.deflators.base
     increment, option, curve = [], [], []
     for service in services:
-        for comparison in comparisons(result, service, activity, months):
+        for comparison in comparisons(result, service, activity, months, steady):
             drawn = _drawn(comparison) if comparison.shown else None
             option += _options(comparison, drawn)
-            increment += _increments(comparison, drawn)
+            increment += [row | {"prices": prices} for row in _increments(comparison, drawn)]
             if drawn is not None and comparison.is_choice and service.value.prices is not None:
                 curve += _curve(comparison, drawn, service.value.prices)
     return {
@@ -112,11 +140,19 @@ def tables(
 
 
 def comparisons(
-    result: pd.DataFrame, service: ServiceDefinition, activity: pd.DataFrame, months: Span
+    result: pd.DataFrame,
+    service: ServiceDefinition,
+    activity: pd.DataFrame,
+    months: Span,
+    steady: SteadyPrices | None = None,
 ) -> Iterator[Comparison]:
     """The comparisons of one service: years, fifths of deprivation, declared options."""
     both, days = outcome_and_cost(result, service)
-    both = both[both["known"].astype(bool) & both["cost"].notna()]
+    newest = newest_due(months.last, days)
+    span = Span(newest.plus(1 - FIFTHS_MONTHS), FIFTHS_MONTHS)
+    both = both[both["known"].astype(bool) & both["cost"].notna() & span.holds(both["began"])]
+    if steady is not None:
+        both = both.assign(cost=steady.pounds(both["pathway"]))
     years = due_spans("year", months, days)[-2:]
     if len(years) == 2:
         groups = tuple(
@@ -124,12 +160,9 @@ def comparisons(
             for name, span in zip(("before", "now"), years, strict=True)
         )
         yield Comparison(service.service, "year", f"{years[0].first.words} to {years[1].last.words}", groups)
-    newest = newest_due(months.last, days)
-    span = Span(newest.plus(1 - FIFTHS_MONTHS), FIFTHS_MONTHS)
-    held = both[span.holds(both["began"])]
     fifths = ((5, "least", "the least deprived fifth"), (1, "most", "the most deprived fifth"))
     groups = tuple(
-        _group(name, words, held[(held["fifth"] == fifth).fillna(False)]) for fifth, name, words in fifths
+        _group(name, words, both[(both["fifth"] == fifth).fillna(False)]) for fifth, name, words in fifths
     )
     yield Comparison(service.service, "deprivation", span.words, groups)
     if service.value.options and years:
@@ -183,11 +216,19 @@ def _options(comparison: Comparison, drawn: economics.Draws | None) -> Iterator[
             "n": group.n,
             "outcome": SHARE_SCALE * group.good.mean() if group.n else np.nan,
             "cost": group.pounds.mean() if group.n else np.nan,
+            **_spreads(drawn, position),
             "status": status[position],
             "ratio": icer[position],
             "shown": drawn is not None,
             "reason": "" if drawn is not None else TOO_FEW,
         }
+
+
+def _spreads(drawn: economics.Draws | None, at: int) -> dict[str, float]:
+    if drawn is None:
+        return dict.fromkeys(("cost_se", "outcome_se", "correlation"), np.nan)
+    cost_se, outcome_se, together = economics.spread(drawn.drawn_cost[:, at], drawn.drawn_outcome[:, at])
+    return {"cost_se": cost_se, "outcome_se": SHARE_SCALE * outcome_se, "correlation": together}
 
 
 def _increments(comparison: Comparison, drawn: economics.Draws | None) -> Iterator[dict[str, object]]:
@@ -221,8 +262,7 @@ def _figures(
     )
     cost_ends = intervals.difference_of_means(*_moments(group.pounds), *_moments(first.pounds))
     outcome_ends = intervals.difference_of_shares(group.good.sum(), group.n, first.good.sum(), first.n)
-    cost_se, outcome_se = float(costs.std(ddof=1)), float(outcomes.std(ddof=1))
-    together = float(np.corrcoef(costs, outcomes)[0, 1]) if cost_se > 0 and outcome_se > 0 else 0.0
+    cost_se, outcome_se, together = economics.spread(costs, outcomes)
     return {
         "cost": drawn.cost[at],
         "against_cost": drawn.cost[0],

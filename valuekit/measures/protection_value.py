@@ -48,53 +48,82 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
             found = economics.dominance(cost[place], outcome[place] / SHARE_SCALE)
             status[place] = found["status"].to_numpy()
             ratio[place] = sdc.to_nearest(found["icer"], RATIO_TO)
-    figures = {c: np.where(shown, frame[c], np.nan) for c in ("outcome", "cost")}
+    share = top / _none_if_0(bottom)
+    spreads = {
+        "cost_se": sdc.to_nearest(frame["cost_se"], work.rules.round_money.mean),
+        "outcome_se": SHARE_SCALE * np.sqrt(share * (1 - share) / _none_if_0(bottom)),
+        "correlation": np.round(_floats(frame["correlation"]), 1) + 0.0,
+    }
+    figures = {"outcome": outcome, "cost": cost, **spreads}
+    figures = {c: np.where(shown, x, np.nan) for c, x in figures.items()}
     return _shown(frame.assign(status=status, ratio=ratio, **figures), shown)
 
 
+def draws_of(options: pd.DataFrame) -> economics.Draws:
+    """Draws of the options of one comparison, from their rows as they may be shown."""
+    scaled = options["outcome"] / SHARE_SCALE, options["cost_se"], options["outcome_se"] / SHARE_SCALE
+    return economics.normal_draws(
+        options["cost"], *scaled, options["correlation"], options["n"].astype(float)
+    )
+
+
 def increment(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-    """Differences, their intervals and the ratio from rounded figures; shares of draws in whole per cent."""
-    top, n, cost, hidden = _share_and_cost(frame, work)
-    top_, n_, cost_, hidden_ = _share_and_cost(frame, work, "against_")
-    shown = frame["shown"].to_numpy(bool) & ~hidden & ~hidden_
-    work.note(frame, table, frame["shown"].to_numpy(bool) & ~shown, "cost, outcome", FEW_IN_SHARE)
-    money = work.rules.round_money.mean
-    p, q = top / _none_if_0(n), top_ / _none_if_0(n_)
-    ends = intervals.difference_of_shares(*(np.where(shown, part, 0.0) for part in (top, n, top_, n_)))
-    moved = (cost - cost_) - _floats(frame["cost_difference"])
-    new = {
-        "cost": cost,
-        "against_cost": cost_,
-        "outcome": SHARE_SCALE * p,
-        "against_outcome": SHARE_SCALE * q,
-        "cost_difference": cost - cost_,
-        "cost_lower": sdc.to_nearest(_floats(frame["cost_lower"]) + moved, money),
-        "cost_upper": sdc.to_nearest(_floats(frame["cost_upper"]) + moved, money),
-        "outcome_difference": SHARE_SCALE * (p - q),
-        "outcome_lower": SHARE_SCALE * ends.lower,
-        "outcome_upper": SHARE_SCALE * ends.upper,
-        "cost_se": sdc.to_nearest(frame["cost_se"], money),
-        "outcome_se": SHARE_SCALE * np.sqrt(p * (1 - p) / _none_if_0(n) + q * (1 - q) / _none_if_0(n_)),
-        "correlation": np.round(_floats(frame["correlation"]), 1) + 0.0,
-        **{name: np.round(_floats(frame[name]), 2) for name in economics.QUADRANTS},
-        "draws": _floats(frame["draws"]),
-    }
-    frame = frame.assign(n=n, against_n=n_, **{c: np.where(shown, x, np.nan) for c, x in new.items()})
-    said = [
-        _ratio(row, row.comparison not in NOBODY_CHOOSES) if is_shown else _NO_RATIO
-        for row, is_shown in zip(frame.itertuples(index=False), shown, strict=True)
+    """Everything of an increment, worked out again from the two options as they may be shown."""
+    options = dict(tuple(work.done["option"].groupby(["service", "comparison"], sort=False)))
+    rows = [
+        _increment(row, options[row.service, row.comparison], work) for row in frame.itertuples(index=False)
     ]
-    ratios = pd.DataFrame(said, columns=list(_NO_RATIO), index=frame.index)
-    return _shown(frame.assign(**{c: ratios[c] for c in ratios}), shown)
+    again = pd.DataFrame(rows, columns=[*_DIFFERENCES], index=frame.index)
+    shown = frame["shown"].to_numpy(bool) & again["cost_difference"].notna().to_numpy(bool)
+    work.note(frame, table, frame["shown"].to_numpy(bool) & ~shown, "cost, outcome", FEW_IN_SHARE)
+    return _shown(frame.assign(**{c: again[c] for c in again}), shown)
 
 
-_NO_RATIO = {"ratio": np.nan, "ratio_lower": np.nan, "ratio_upper": np.nan, "ratio_kind": ""}
+_DIFFERENCES = (
+    "n", "against_n", "cost", "against_cost", "outcome", "against_outcome", "cost_difference", "cost_lower",
+    "cost_upper", "outcome_difference", "outcome_lower", "outcome_upper", "cost_se", "outcome_se",
+    "correlation", *economics.QUADRANTS, "draws", "ratio", "ratio_lower", "ratio_upper", "ratio_kind",
+)  # fmt: skip
 
 
-def _ratio(row, is_choice: bool) -> dict[str, object]:
-    outcome, outcome_se = row.outcome_difference / SHARE_SCALE, row.outcome_se / SHARE_SCALE
-    found = stated_ratio(row.cost_difference, outcome, row.cost_se, outcome_se, row.correlation, is_choice)
-    return {c: x if c == "ratio_kind" else float(sdc.to_nearest(x, RATIO_TO)) for c, x in found.items()}
+def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
+    found = options.set_index("option")
+    now, other = found.loc[row.option], found.loc[row.against]
+    people = {"n": now["n"], "against_n": other["n"]}
+    if not (row.shown and now["shown"] and other["shown"]):
+        return dict.fromkeys(_DIFFERENCES, np.nan) | people | {"ratio_kind": ""}
+    drawn = draws_of(options.set_index("option").loc[[row.against, row.option]])
+    costs, outcomes = (np.diff(x, axis=1)[:, 0] for x in (drawn.drawn_cost, drawn.drawn_outcome))
+    cost, outcome = now["cost"] - other["cost"], now["outcome"] - other["outcome"]
+    counted = [x for side in (now, other) for x in (side["outcome"] * side["n"] / SHARE_SCALE, side["n"])]
+    ends = intervals.difference_of_shares(*np.array(counted, float))
+    cost_se, outcome_se = (float(np.hypot(now[c], other[c])) for c in ("cost_se", "outcome_se"))
+    shared = sum(side["cost_se"] * side["outcome_se"] * side["correlation"] for side in (now, other))
+    together = float(np.clip(shared / (cost_se * outcome_se), -1, 1)) if cost_se * outcome_se > 0 else 0.0
+    money = work.rules.round_money.mean
+    moved = cost - row.cost_difference
+    said = stated_ratio(
+        cost, outcome / SHARE_SCALE, cost_se, outcome_se / SHARE_SCALE, together,
+        row.comparison not in NOBODY_CHOOSES,
+    )  # fmt: skip
+    return people | {
+        "cost": now["cost"],
+        "against_cost": other["cost"],
+        "outcome": now["outcome"],
+        "against_outcome": other["outcome"],
+        "cost_difference": cost,
+        "cost_lower": float(sdc.to_nearest(row.cost_lower + moved, money)),
+        "cost_upper": float(sdc.to_nearest(row.cost_upper + moved, money)),
+        "outcome_difference": outcome,
+        "outcome_lower": SHARE_SCALE * float(ends.lower),
+        "outcome_upper": SHARE_SCALE * float(ends.upper),
+        "cost_se": cost_se,
+        "outcome_se": outcome_se,
+        "correlation": together,
+        **economics.quadrant_shares(costs, outcomes),
+        "draws": costs.size,
+        **{c: x if c == "ratio_kind" else float(sdc.to_nearest(x, RATIO_TO)) for c, x in said.items()},
+    }
 
 
 def _shown(frame: pd.DataFrame, shown: np.ndarray) -> pd.DataFrame:
@@ -103,17 +132,24 @@ def _shown(frame: pd.DataFrame, shown: np.ndarray) -> pd.DataFrame:
 
 
 def acceptability(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-    """Net benefit and the best option from the rounded options; probabilities in whole per cent."""
-    options = work.done["option"].set_index(["service", "comparison", "option"])
-    own = options.reindex(pd.MultiIndex.from_frame(frame[["service", "comparison", "option"]]))
-    shown = own["shown"].fillna(False).to_numpy(bool)
-    outcome, cost = own["outcome"].to_numpy(float) / SHARE_SCALE, own["cost"].to_numpy(float)
-    benefit = _floats(frame["price"]) * outcome - cost
-    frame = frame.assign(benefit=benefit, probability=np.round(_floats(frame["probability"]), 2))[shown]
-    keys = ["service", "comparison", "price"]
-    # Of options that are alike the first is the best: one for each price.
-    first = frame.groupby(keys, sort=False)["benefit"].transform("idxmax") == frame.index
-    return frame.assign(best=first).reset_index(drop=True)
+    """Net benefit, probability and the best option, all from the options as they may be shown."""
+    options = dict(tuple(work.done["option"].groupby(["service", "comparison"], sort=False)))
+    kept = []
+    for key, rows in frame.groupby(["service", "comparison"], sort=False):
+        own = options[key]
+        if not own["shown"].all():
+            continue
+        found = economics.acceptability(draws_of(own), np.sort(rows["price"].unique()))
+        at = np.searchsorted(found.price, rows["price"])
+        option = pd.Index(own["option"]).get_indexer(rows["option"])
+        kept.append(
+            rows.assign(
+                probability=found.probability[at, option],
+                benefit=found.benefit[at, option],
+                best=found.frontier[at] == option,
+            )
+        )
+    return pd.concat(kept, ignore_index=True) if kept else frame[:0]
 
 
 def composite(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
@@ -160,15 +196,15 @@ DECLARED: dict[str, Declared] = {
         _kinds(
             open="service comparison option position option_words",
             figure="n outcome shown reason",
-            money="cost",
-            again="status ratio",
+            money="cost cost_se",
+            again="outcome_se correlation status ratio",
         ),
         (option,),
         ("service", "comparison", "option"),
     ),
     "increment": Declared(
         _kinds(
-            open="service comparison option against option_words against_words words draws",
+            open="service comparison option against option_words against_words words prices draws",
             figure="n against_n outcome against_outcome outcome_difference outcome_lower outcome_upper "
             "shown reason",
             money="cost against_cost cost_difference cost_lower cost_upper cost_se",

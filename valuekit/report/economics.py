@@ -32,7 +32,7 @@ def side_by_side(
         says = next((p.price_says for p in prices if p.price_says), "")
         told = [part for row in rows for part in (words.increment(row), words.ratio(row, says))]
         told.append(words.dominance([o for o in options if o.comparison == comparison]))
-        told += [words.best(prices), words.caveat(comparison) if any(r.shown for r in rows) else ""]
+        told += [words.best(prices), words.caveat(rows)]
         items.append(Item(" ".join(part for part in told if part), f"{words.COMPARISONS[comparison]}."))
     drawn = figure(
         "plane",
@@ -72,21 +72,23 @@ def _ranged(value: float | None, lower: float | None, upper: float | None, unit:
 
 
 def _prices(service: str, curve: Sequence[Row]) -> Iterator[Table]:
-    rows = [p for p in curve if None not in (p.price, p.probability)]
-    if not rows:
-        return
-    rows = sorted(rows, key=lambda p: (list(words.COMPARISONS).index(p.comparison), p.price))
-    yield table(
-        f"{service}-prices",
-        f"What {rows[0].price_says or 'one more good outcome'} may be thought worth, and the option with "
-        f"the highest net benefit at that price. The prices are a range to look at; nobody has set one.",
-        {
-            "At a price of": [pounds(p.price) for p in rows if p.best],
-            "Highest net benefit": [p.option_words or p.option for p in rows if p.best],
-            "Share of draws": [share(p.probability) for p in rows if p.best],
-        },
-        numbers=("At a price of", "Share of draws"),
-    )
+    for comparison in words.COMPARISONS:
+        rows = [p for p in curve if p.comparison == comparison and None not in (p.price, p.probability)]
+        rows = sorted((p for p in rows if p.best), key=lambda p: p.price)
+        if not rows:
+            continue
+        yield table(
+            f"{service}-prices-{comparison}",
+            f"{words.COMPARISONS[comparison]}: what {rows[0].price_says or 'one more good outcome'} may be thought "
+            "worth, and the option with the highest net benefit at that price. The prices are a range to "
+            "look at; nobody has set one.",
+            {
+                "At a price of": [pounds(p.price) for p in rows],
+                "Highest net benefit": [p.option_words or p.option for p in rows],
+                "Share of draws": [share(p.probability) for p in rows],
+            },
+            numbers=("Share of draws",),
+        )
 
 
 def composite(service: str, rows: Sequence[Row], parts: Sequence[Row]) -> Block:

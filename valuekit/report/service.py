@@ -324,7 +324,8 @@ class ServiceReport:
 
     def tipping(self) -> Block:
         """Where cost begins to rise at another rate: for the clinical team; nothing for anybody else."""
-        return economics.tipping(self.rows("tipping")) if self.mart.about.audience == "clinical" else Block(())
+        clinical = self.mart.about.audience == "clinical"
+        return economics.tipping(self.rows("tipping")) if clinical else Block(())
 
     def _value_table(self, years: list[Row]) -> Table:
         return table(

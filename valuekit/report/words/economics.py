@@ -125,15 +125,17 @@ def _ends(row: Row) -> str:
 
 
 _CAVEAT = {
-    "year": "Both years are at the prices of their own time.",
-    "deprivation": "",
     "options": "Nobody was allotted to a way of care by chance, so people may differ in other things too.",
 }
 
 
-def caveat(comparison: str) -> str:
-    """What a reader should keep in mind."""
-    return _CAVEAT.get(comparison, "")
+def caveat(rows: Sequence[Row]) -> str:
+    """What a reader should keep in mind about the rows of one comparison."""
+    if not any(row.shown for row in rows):
+        return ""
+    prices = next((row.prices for row in rows if row.prices), "")
+    says = f"Costs are in the prices of {prices}." if prices else "Costs are as they were paid at the time."
+    return sentence(says, _CAVEAT.get(rows[0].comparison, ""))
 
 
 def best(rows: Sequence[Row]) -> str:
