@@ -94,6 +94,8 @@ def test_a_declared_column_that_the_mart_does_not_have_is_an_error():
 
 def test_every_column_of_whole_numbers_counts_people_or_is_named_as_something_else():
     structure = {
+        "from_position",
+        "to_position",
         "position",
         "pathway_days",
         "decimals",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import mart_flow
 import mart_lenses
 import mart_money
 import numpy as np
@@ -61,6 +62,7 @@ def _tables(audience: str) -> dict[str, list[dict[str, object]]]:
         _matters(tables, service, rng)
         mart_money.costs(tables, service, audience)
         mart_money.value(tables, service)
+        mart_flow.flow(tables, service)
         mart_money.change(tables, service)
         mart_lenses.shared(tables, service, audience)
     _common(tables)

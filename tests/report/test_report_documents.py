@@ -127,6 +127,7 @@ def test_the_service_report_has_the_sections_that_its_readers_are_promised(rende
         "What matters to patients",
         "Outcomes",
         "Cost of the pathway",
+        "How the pathway flows",
         "The patients behind the average",
         "Value",
         "Who fares worse",

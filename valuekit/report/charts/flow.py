@@ -39,7 +39,7 @@ def flow(stages: Sequence[Row], steps: Sequence[Row]) -> p9.ggplot | None:
     ]
     if len(stages) < 2 or not drawn:
         return None
-    paths, labels = _arrows(drawn)
+    paths, labels = arrows(drawn)
     boxes = _boxes(stages)
     return (
         p9.ggplot()
@@ -91,7 +91,7 @@ def _names(stages: Sequence[Row]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _arrows(drawn: list[tuple[Row, int, int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def arrows(drawn: list[tuple[Row, int, int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The line of each step as points, and every text of the picture."""
     points, texts = [], []
     used = {-1: 0, 1: 0}
