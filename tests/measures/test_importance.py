@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from figures_by_hand import a_service_with
-from hypothesis import given
-from hypothesis import strategies as st
-from statsmodels.stats.multitest import multipletests
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from valuekit.measures import importance
@@ -80,7 +78,7 @@ def rated(*values: int) -> pd.Series:
 
 
 def test_the_difference_of_two_groups_is_that_worked_out_by_hand():
-    # 37 ÷ 8 − 25 ÷ 8 = 1.5; standard error √(0.267857 ÷ 8 + 0.410714 ÷ 8) = 0.291241, 13.4 degrees of freedom.
+    # 37 ÷ 8 − 25 ÷ 8 = 1.5; standard error √(0.267857 ÷ 8 + 0.410714 ÷ 8) = 0.291241 (13.4 df).
     (row,) = importance.compared([(rated(5, 5, 4, 5, 4, 5, 5, 4), rated(3, 4, 3, 2, 3, 4, 3, 3))])
     assert row["difference"] == 1.5 and row["verdict"] == "higher"
     assert (row["lower"], row["upper"]) == pytest.approx(
