@@ -181,7 +181,8 @@ def price_cost(
             ends = intervals.mean(len(pounds), mean, sd)
             row |= {name: mean, f"{name}_lower": float(ends.lower), f"{name}_upper": float(ends.upper)}
         rows.append({**row, "base_year": deflators.base, "source": deflators.source})
-    return pd.DataFrame(rows)
+    ends = [f"{name}{end}" for name in ("cash", "real") for end in ("", "_lower", "_upper")]
+    return pd.DataFrame(rows, columns=["words", "period_start", "n", *ends, "base_year", "source"])
 
 
 def _example() -> Example:
