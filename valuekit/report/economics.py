@@ -79,9 +79,9 @@ def _prices(service: str, curve: Sequence[Row]) -> Iterator[Table]:
             continue
         yield table(
             f"{service}-prices-{comparison}",
-            f"{words.COMPARISONS[comparison]}: what {rows[0].price_says or 'one more good outcome'} may be thought "
-            "worth, and the option with the highest net benefit at that price. The prices are a range to "
-            "look at; nobody has set one.",
+            f"{words.COMPARISONS[comparison]}: what {rows[0].price_says or 'one more good outcome'} may be "
+            "thought worth, and the option with the highest net benefit at that price. The prices are a "
+            "range to look at; nobody has set one.",
             {
                 "At a price of": [pounds(p.price) for p in rows],
                 "Highest net benefit": [p.option_words or p.option for p in rows],

@@ -44,8 +44,10 @@ def plane(rows: Sequence[Row]) -> p9.ggplot | None:
             "label": ["Dearer, worse", "Dearer, better", "Cheaper, worse", "Cheaper, better"],
             "ha": ["left", "right"] * 2,
             "va": ["top"] * 2 + ["bottom"] * 2,
+            "ink": look.QUIET,
         }
     )
+    texts = pd.concat([corners, _names(points, wide, tall)], ignore_index=True)
     return (
         p9.ggplot(edges, p9.aes("x", "y"))
         + p9.geom_vline(xintercept=0, color=look.INK, size=0.5)
@@ -53,16 +55,9 @@ def plane(rows: Sequence[Row]) -> p9.ggplot | None:
         + p9.geom_polygon(p9.aes(group="option"), fill=look.PALE_BLUE, alpha=0.3, color=look.BLUE, size=0.5)
         + p9.geom_point(data=points, color=look.BLUE, size=2.6)
         + p9.geom_text(
-            p9.aes(label="label"),
-            data=points,
-            size=look.LABEL,
-            va="bottom",
-            nudge_y=tall * 0.03,
-            lineheight=0.95,
+            p9.aes(label="label", ha="ha", va="va", color="ink"), data=texts, size=look.LABEL, lineheight=0.95
         )
-        + p9.geom_text(
-            p9.aes(label="label", ha="ha", va="va"), data=corners, size=look.LABEL, color=look.QUIET
-        )
+        + p9.scale_color_identity()
         + p9.scale_x_continuous(
             labels=lambda ticks: [_signed(number(t, 0 if wide > 4 else 1)) for t in ticks],
             limits=(left - wide * 0.12, right + wide * 0.12),
@@ -75,6 +70,28 @@ def plane(rows: Sequence[Row]) -> p9.ggplot | None:
         + look.theme(3.2)
         + look.AXIS_TITLE
     )
+
+
+def _names(points: pd.DataFrame, wide: float, tall: float) -> pd.DataFrame:
+    """Each point's name above it, or below where another point stands close above."""
+    found = []
+    for at, point in points.iterrows():
+        rest = points.drop(index=at)
+        near = (rest["x"] - point["x"]).abs().lt(wide * 0.35) & (rest["y"] - point["y"]).abs().lt(tall * 0.25)
+        # Of two that are level the later one is named below.
+        higher = (rest["y"] > point["y"]) | ((rest["y"] == point["y"]) & (rest.index < at))
+        below = bool((near & higher).any())
+        found.append(
+            {
+                "x": point["x"],
+                "y": point["y"] + tall * (-0.03 if below else 0.03),
+                "label": point["label"],
+                "ha": "center",
+                "va": "top" if below else "bottom",
+                "ink": look.INK,
+            }
+        )
+    return pd.DataFrame(found)
 
 
 def _signed(text: str) -> str:
