@@ -9,6 +9,7 @@ next began while the one before went on. A pathway comes *back* when it visits a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -178,9 +179,12 @@ def _example() -> Example:
             "again": [False, False, True, False, False, False],
         }
     )
-    step = visits.assign(before=visits.groupby("pathway")["stage"].shift()).dropna(subset=["before"])
-    to_clinic = step[(step["before"] == "Ward") & (step["stage"] == "Clinic")]
-    share, _, _ = _summed("share", visits.groupby("pathway")["again"].any().to_numpy(float), np.zeros(3))
+    stages = tuple(SimpleNamespace(stage=name, name=name) for name in ("Ward", "Clinic"))
+    service = SimpleNamespace(pathway=SimpleNamespace(stages=stages))
+    year = SimpleNamespace(service=service, pathway=pd.DataFrame({"pathway": ["A", "B", "C"]}), n=3)
+    step = flow_step(year, visits)
+    to_clinic = step[(step["from_stage"] == "Ward") & (step["to_stage"] == "Clinic")]
+    back = step[(step["from_stage"] == "Clinic") & (step["to_stage"] == "Ward")]
     return Example(
         says="Three pathways through a ward and a clinic.",
         inputs=first,
@@ -189,8 +193,8 @@ def _example() -> Example:
             "Pathway A comes back to the ward after the clinic: one of three pathways.",
         ),
         result={
-            "Median wait from ward to clinic, days": float(to_clinic["wait_days"].median()),
-            "Pathways that came back, %": share,
+            "Median wait from ward to clinic, days": float(to_clinic["wait_median"].iloc[0]),
+            "Pathways that came back, %": float(100 * back["back"].iloc[0] / year.n),
         },
         published={"Median wait from ward to clinic, days": 6.0, "Pathways that came back, %": 33.3},
         published_in="worked out by hand",

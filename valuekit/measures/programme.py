@@ -413,9 +413,13 @@ METHODS = (
             "at a time is no confidence interval: several can be wrong together. Without a cost there is no "
             "return."
         ),
-        function="valuekit.measures.programme.worth",
+        function="valuekit.measures.programme.net_present_value",
         example=_example,
         group="Value",
-        also=("valuekit.measures.programme.break_even", "valuekit.measures.programme.cases"),
+        also=(
+            "valuekit.measures.programme.worth",
+            "valuekit.measures.programme.break_even",
+            "valuekit.measures.programme.cases",
+        ),
     ),
 )

@@ -73,7 +73,7 @@ METHODS = (
         "limits and "
         "no icons: a run chart is shown.",
         function="valuekit.measures.spc.xmr",
-        also=("valuekit.measures.spc.icons",),
+        also=("valuekit.measures.spc.icons", "valuekit.measures.spc.point_rules"),
         example=_xmr,
         group="Charts over time",
     ),
