@@ -12,9 +12,11 @@ import public_flow
 from figures_by_hand import MONTHS, a_service_with, measures_table
 
 from valuekit.mart import TABLES
-from valuekit.measures import changes, funnel, inequality, outcomes, slope, value
+from valuekit.measures import changes, composite, funnel, increments, inequality, its, outcomes, slope, value
+from valuekit.measures.definitions import Topic
 from valuekit.measures.disclosure import protect
 from valuekit.measures.suppression import Dominance, RoundMoney, Rules
+from valuekit.measures.value_settings import Composite, Prices
 
 RULES = Rules(
     rule="A rule.",
@@ -113,6 +115,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
             "measure": "m0",
         }
     )
+    change = changes.before_after(told, result, measures, MONTHS)
     rng = np.random.default_rng(seed)
     money, held = _money(names, people, rng)
     counts = rng.integers(0, 40, 12).tolist()
@@ -135,7 +138,10 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         "asked": filled("asked", people=counts[6:9]),
         "value": value.value(result, services, MONTHS),
         "inequality": inequality.by_fifth(result, measures, MONTHS),
-        "change": changes.before_after(told, result, measures, MONTHS),
+        "change": change,
+        "interrupted": its.interrupted(change, series, measures),
+        **increments.tables(result, services, _ON_NO_STAGE, MONTHS),
+        **composite.tables(result, _ratings(names), services, MONTHS),
         **money,
         "quality_file": filled(
             "quality_file",
@@ -194,7 +200,20 @@ def _groups(table, groups, names, people, rng) -> tuple[pd.DataFrame, pd.DataFra
 
 def _service(name: str):
     service = a_service_with({"kind": "alive_share", "days": 30}, name=name)
-    return service.model_copy(update={"value": service.value.model_copy(update={"outcome": "m0"})})
+    value = service.value.model_copy(update={"outcome": "m0", "prices": PRICES})
+    topics = tuple(Topic(topic=name, name=name, measure="m0") for name in ("one", "two"))
+    more = {"value": value, "what_matters": topics, "composite": Composite(name="Both", of=("one", "two"))}
+    return service.model_copy(update=more)
+
+
+PRICES = Prices(values=(0, 1000, 50_000), says="one more person alive")
+_ON_NO_STAGE = pd.DataFrame(columns=["service", "pathway", "stage", "department"])
+
+
+def _ratings(names: list[str]) -> pd.DataFrame:
+    """Nine patients of each service who rate both topics."""
+    rows = [(f"{n}-{i}", n, "patient", t, 3 + i % 3) for n in names for i in range(9) for t in ("one", "two")]
+    return pd.DataFrame(rows, columns=["response_id", "service", "group", "topic", "rating"])
 
 
 def _money(names, people, rng) -> tuple[dict, dict]:

@@ -55,6 +55,10 @@ COUNTS = {
     "sensitivity": ["n", "eligible"],
     "important_change": ["n", "eligible", "improved", "worse"],
     "two_value_sets": ["n"],
+    "increment": ["n", "against_n"],
+    "option": ["n"],
+    "composite": ["n", "raters"],
+    "composite_part": ["raters", "n"],
 }
 """Every public column that counts people or rows: written anew, so that a declaration left out is found."""
 
@@ -94,6 +98,9 @@ def test_a_declared_column_that_the_mart_does_not_have_is_an_error():
 
 def test_every_column_of_whole_numbers_counts_people_or_is_named_as_something_else():
     structure = {
+        "points_before",
+        "points_after",
+        "lag",
         "from_position",
         "to_position",
         "position",
