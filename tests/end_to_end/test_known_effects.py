@@ -119,3 +119,21 @@ def test_each_phase_of_the_length_of_stay_has_the_planted_mean_within_its_limits
     # A month's mean of some 75 skewed stays has a standard error of about a day; a phase has 16 of them.
     assert means["1"] == pytest.approx(EFFECTS.stay_before, abs=0.75)
     assert means["2"] == pytest.approx(EFFECTS.stay_after, abs=0.75)
+
+
+@pytest.mark.parametrize("service", ["stroke", "hepatitis_c", "endocarditis"])
+def test_the_planted_rise_of_prices_is_the_inflation_part_of_the_change_in_cost(
+    published: Checkout, service: str
+) -> None:
+    lines = {row["part"]: row for row in rows(published, "cost_driver", service=service, basis="unit")}
+    average = (float(lines["before"]["amount"]) + float(lines["after"]["amount"])) / 2
+    planted = EFFECTS.annual_cost_rise * average
+    assert float(lines["inflation"]["amount"]) == pytest.approx(planted, rel=0.1)
+    assert float(lines["inflation"]["lower"]) > 0
+    # The sample holds no other change of unit prices: what is left is not clear of nought.
+    assert float(lines["price"]["lower"]) <= 0 <= float(lines["price"]["upper"])
+
+
+def test_the_planted_shorter_stay_is_the_stay_part_of_the_change_in_cost(published: Checkout) -> None:
+    stay = one(published, "cost_driver", service="stroke", basis="unit", part="stay")
+    assert float(stay["upper"]) < 0

@@ -130,9 +130,9 @@ def shapley(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> list[n
 def factors(one: Period, two: Period) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The four factors of each cell, in the order of :data:`PARTS`, for both periods.
 
-    Where a period has no activity of a kind, its days, price and price level are those of the other period:
-    all of the effect is then mix. Days are a factor where every stay of both periods has some; else each is
-    1.
+    Where a period has no activity of a kind, its days and real price are those of the other period: the
+    effect is then mix, and inflation on it. Days are a factor where every stay of both periods has some; else
+    each is 1. The price level is one for all kinds of activity.
     """
     no_days = ((one.units > 0) & (one.seconds <= 0)) | ((two.units > 0) & (two.seconds <= 0))
     found = []
@@ -145,11 +145,11 @@ def factors(one: Period, two: Period) -> tuple[list[np.ndarray], list[np.ndarray
                 "there": there,
                 "mix": period.units / _fraction(period, period.n),
                 "stay": days / _safe(period.units, there, one),
-                "inflation": level,
+                "inflation": level + 0 * period.pence,
                 "price": period.pence / (level * _safe(days, there, one)),
             }
         )
-    for name in ("stay", "inflation", "price"):
+    for name in ("stay", "price"):
         a, b = found
         a[name], b[name] = (
             np.where(a["there"], a[name], b[name]),
@@ -176,18 +176,16 @@ def _exact(values: np.ndarray) -> np.ndarray:
 
 
 def _price_level(period: Period) -> np.ndarray:
-    """Pence as posted over base-year pence, by cell; the level of all cells where it is no ratio."""
-    pence, real = period.pence, period.real
-    exact = pence.dtype == object
-    whole_pence, whole_real = pence.sum(axis=-1, keepdims=True), real.sum(axis=-1, keepdims=True)
-    one = Fraction(1) if exact else 1.0
+    """Pence as posted over base-year pence, of all cost of the period; 1 where that is no ratio.
 
-    def over(a: np.ndarray, b: np.ndarray, otherwise: object) -> np.ndarray:
-        ok = (a > 0) & (b > 0)
-        below = np.where(ok, b, 1)
-        return np.where(ok, a / (_exact(below) if exact else below), otherwise)
-
-    return over(pence, real, over(whole_pence, whole_real, one))
+    One level for every cell, of shape (1,) or (draws, 1): a cell's own would call it inflation that its
+    activity lies earlier or later in the year.
+    """
+    pence, real = (q.sum(axis=-1, keepdims=True) for q in (period.pence, period.real))
+    ok = (pence > 0) & (real > 0)
+    below = np.where(ok, real, 1)
+    exact = period.pence.dtype == object
+    return np.where(ok, pence / (_exact(below) if exact else below), Fraction(1) if exact else 1.0)
 
 
 def split(one: Period, two: Period) -> Split:
@@ -451,9 +449,9 @@ METHODS = (
         "Standardization and Decomposition of Rates: A User's Manual, US Bureau of the Census P23-186, "
         "chapter 2.",
         fails=f"Refused without two whole years, or with fewer than {FEWEST} pathways in one of them. A "
-        "kind of activity that is in one year only is all mix. Unit price takes in everything that changed "
-        "within a kind of activity, so it is also intensity of care. A split says where the change lies, "
-        "not why.",
+        "kind of activity that is in one year only is mix, and inflation on it. Unit price takes in "
+        "everything that changed within a kind of activity, so it is also intensity of care. A split says "
+        "where the change lies, not why.",
         function="valuekit.measures.cost_drivers.split",
         example=_example,
         group="Cost and flow",
