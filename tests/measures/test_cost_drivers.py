@@ -128,7 +128,7 @@ def test_one_thing_that_moves_is_the_only_part():
 
 def test_activity_that_is_new_is_mix_and_the_rise_of_prices_on_it():
     # The price level goes from 1 to 1.125. New: 80p a pathway in base prices: mix 80p × the average level,
-    # 1.0625, is 85p; inflation is 0.125 on half of 80p, 5p. The stays: 100p a pathway, inflation 0.125: 12.5p.
+    # 1.0625, is 85p; inflation is 0.125 on half of 80p, 5p. The stays: 100p a pathway, inflation 12.5p.
     one = period_of([10, 0], [10 * DAY, 0], [1_000, 0], [1_000, 0], 10)
     two = period_of([10, 5], [10 * DAY, 3], [1_125, 900], [1_000, 800], 10)
     assert split(one, two).unit == {"mix": 85, "stay": 0, "inflation": Fraction(35, 2), "price": 0}
