@@ -100,11 +100,11 @@ class BoardReport:
         return ProgrammeReport(self.mart).board()
 
     def measures(self) -> Table:
-        """Every measure of every service in one line, with its icons."""
-        lines = [(s.service, m, h) for s in self.services for m, h in s.pairs]
+        """Every outcome of every service in one line, with its icons; costs stand with the value."""
+        lines = [(s.service, m, h) for s in self.services for m, h in s.pairs if m.role != "cost"]
         return table(
             "board-measures",
-            "Every measure: newest 12 months with complete follow-up, and what its chart shows.",
+            "Every outcome: newest 12 months with complete follow-up, and what its chart shows.",
             {
                 "Measure": [f"{s.name}: {lower_first(m.name)}" for s, m, _ in lines],
                 "Figure (95% interval)": [figure_cell(m, h) for _, m, h in lines],
@@ -116,7 +116,7 @@ class BoardReport:
                 ],
             },
             numbers=("n", "Known"),
-            widths=(3.5, 2.8, 0.6, 0.8, 2.7, 2.6),
+            widths=(3.8, 2.5, 0.5, 0.7, 2.9, 1.9),
         )
 
 

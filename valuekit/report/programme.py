@@ -72,7 +72,7 @@ class ProgrammeReport:
         figure = self._figure(
             "programme-assumptions",
             chart,
-            f"Net present value with one assumption moved; the line is {pounds(self.whole.npv)}, as assumed.",
+            f"Net present value with one assumption moved; as assumed {words.thousands(self.whole.npv)}.",
             words.tornado_alt(self.whole, self.cases),
         )
         text = Words((f"{words.sensitivity(self.cases)} {words.caveat()}",))

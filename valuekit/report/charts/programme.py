@@ -36,24 +36,27 @@ def cumulative(months: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
         + p9.scale_x_datetime(date_breaks="1 year", date_labels="%Y")
         + look.theme(2.9)
     )
-    return chart + p9.geom_text(
-        p9.aes("x", "y", label="label"), data=_labels(table, turn, summary), size=look.LABEL, ha="center"
-    )
+    labels = _labels(table, turn, summary)
+    return chart + [
+        p9.geom_text(p9.aes("x", "y", label="label"), data=labels[labels["ha"] == ha], size=look.LABEL, ha=ha)
+        for ha in labels["ha"].unique()
+    ]
 
 
 def _labels(table: pd.DataFrame, turn: int, summary: Row) -> pd.DataFrame:
+    """Words on the line, each on the side where the line is not."""
     room = max(table["y"].max(), 0.0) - min(table["y"].min(), 0.0)
+    gap = pd.Timedelta(days=25)
     rows = []
     if turn > 0:
-        rows.append((table["x"][turn // 2], table["y"][turn // 2] - 0.07 * room, "booked"))
+        rows.append((table["x"][turn // 2], table["y"][: turn + 1].min() - 0.07 * room, "booked", "center"))
     if turn < len(table) - 1:
         middle = (turn + len(table) - 1) // 2
-        rows.append((table["x"][middle], table["y"][middle] - 0.12 * room, "forecast"))
+        rows.append((table["x"][middle] + gap, table["y"][middle] - 0.06 * room, "forecast", "left"))
     if summary.break_even is not None:
-        rows.append(
-            (pd.Timestamp(summary.break_even), 0.09 * room, f"costs covered\n{summary.break_even_words}")
-        )
-    return pd.DataFrame(rows, columns=["x", "y", "label"])
+        at = pd.Timestamp(summary.break_even) - gap
+        rows.append((at, 0.1 * room, f"costs covered\n{summary.break_even_words}", "right"))
+    return pd.DataFrame(rows, columns=["x", "y", "label", "ha"])
 
 
 def short(value: float) -> str:

@@ -39,12 +39,17 @@ def returned(summary: Row | None) -> str:
         return ""
     sums = (
         f"Over {number(summary.months)} months, {summary.first} to {summary.last}, benefits of "
-        f"{pounds(summary.benefit_present)} stand against costs of {pounds(summary.cost_present)}: a net "
-        f"present value of {pounds(summary.npv)}"
+        f"{thousands(summary.benefit_present)} stand against costs of {thousands(summary.cost_present)}: a "
+        f"net present value of {thousands(summary.npv)}"
     )
     if summary.roi is None:
         return f"{sums}."
     return f"{sums} and a return on investment of {percent(summary.roi)}."
+
+
+def thousands(value: float | None) -> str:
+    """Pounds to the nearest thousand: a forecast is no surer than that."""
+    return pounds(value if value is None else round(value, -3))
 
 
 def percent(value: float | None) -> str:
@@ -69,7 +74,7 @@ def assumed(summary: Row | None) -> str:
         else ""
     )
     beyond = (
-        f"Amounts after {summary.last} are left out: {pounds(summary.beyond)} of benefits less costs."
+        f"Amounts after {summary.last} are left out: {thousands(summary.beyond)} of benefits less costs."
         if summary.beyond and abs(summary.beyond) >= 1
         else ""
     )
@@ -94,8 +99,8 @@ def sensitivity(cases: Sequence[Row]) -> str:
     late = [case for case in known if case.break_even is None]
     dates = sorted((c for c in known if c.break_even is not None), key=lambda c: c.break_even)
     return sentence(
-        f"With one assumption moved at a time, the net present value lies between {pounds(low.npv)} "
-        f"({_moved(low)}) and {pounds(high.npv)} ({_moved(high)}).",
+        f"With one assumption moved at a time, the net present value lies between {thousands(low.npv)} "
+        f"({_moved(low)}) and {thousands(high.npv)} ({_moved(high)}).",
         _between(dates),
         f"In {len(late)} of the {len(known)} cases the costs are not covered within the months counted: "
         f"{'; '.join(_moved(c) for c in late)}."
@@ -123,10 +128,26 @@ def caveat() -> str:
 
 
 def board_line(summary: Row | None, cases: Sequence[Row], period: str) -> str:
-    """The programme in the board report: the finding, the return, and whether it holds."""
+    """The programme in the board report: the finding, the return, and how far one assumption moves it."""
     if summary is None or summary.reason:
         return finding(summary, period)
-    return sentence(finding(summary, period), returned(summary), sensitivity(cases))
+    known = [case for case in cases if case.npv is not None]
+    late = sum(case.break_even is None for case in known)
+    holds = ""
+    if known:
+        low, high = min(c.npv for c in known), max(c.npv for c in known)
+        holds = (
+            f"With one assumption moved, it lies between {thousands(low)} and {thousands(high)}, and costs "
+            f"are not covered in {late} of {len(known)} cases."
+        )
+    return sentence(
+        finding(summary, period),
+        f"Net present value over {number(summary.months)} months: {thousands(summary.npv)}, a return of "
+        f"{percent(summary.roi)}."
+        if summary.roi is not None
+        else "",
+        holds,
+    )
 
 
 def over_time_alt(summary: Row | None, months: Sequence[Row], period: str) -> str:
@@ -137,8 +158,8 @@ def over_time_alt(summary: Row | None, months: Sequence[Row], period: str) -> st
     deepest = min(known, key=lambda m: m.cumulative)
     return sentence(
         f"Benefits less costs so far, discounted, by month from {known[0].words} to {known[-1].words}.",
-        f"Lowest at {pounds(deepest.cumulative)} in {deepest.words}, "
-        f"{pounds(known[-1].cumulative)} at the end.",
+        f"Lowest at {thousands(deepest.cumulative)} in {deepest.words}, "
+        f"{thousands(known[-1].cumulative)} at the end.",
         finding(summary, period),
     )
 
@@ -148,6 +169,6 @@ def tornado_alt(summary: Row | None, cases: Sequence[Row]) -> str:
     if summary is None or not cases:
         return "Assumptions moved one at a time: nothing can be shown."
     return sentence(
-        f"Net present value, {pounds(summary.npv)} as assumed, with one assumption moved at a time.",
+        f"Net present value, {thousands(summary.npv)} as assumed, with one assumption moved at a time.",
         sensitivity(cases),
     )
