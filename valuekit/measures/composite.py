@@ -160,12 +160,16 @@ def _of_service(
     periods = [_results(service, wanted, of, span) for span in spans]
     raters = (~np.isnan(ratings)).sum(axis=0)
     known = np.array([(~np.isnan(rows)).sum(axis=0) for rows in periods]).reshape(len(spans), len(wanted))
-    reason = why_not(raters, known)
-    found = None if reason else combine(ratings, periods)
+    reasons = [why_not(raters, of_period) for of_period in known]
+    usable = [i for i, reason in enumerate(reasons) if not reason]
+    found = combine(ratings, [periods[i] for i in usable]) if usable else None
+    place = {i: at for at, i in enumerate(usable)}
     rows = [
-        _row(service, span, i, spans, periods, int(raters.min()), found, reason)
+        _row(service, span, periods[i], int(raters.min()), found, place.get(i), reasons[i])
         for i, span in enumerate(spans)
     ]
+    if len(spans) - 1 not in place:
+        found = None
     parts = (
         [_part(service, topic, i, raters, known, found) for i, topic in enumerate(wanted)] if spans else []
     )
@@ -204,25 +208,28 @@ def why_not(raters: NDArray[np.int64], known: NDArray[np.int64]) -> str:
     return ""
 
 
-def _row(service, span, i, spans, periods, raters, found: Combined | None, reason) -> dict[str, object]:
+def _row(
+    service, span: Span, period: Floats, raters: int, found: Combined | None, at: int | None, reason: str
+) -> dict[str, object]:
+    """One year; `at` is its place among the periods that were combined, None where it was not."""
     row: dict[str, object] = dict.fromkeys(COLUMNS, np.nan) | {
         "service": service.service,
         "name": service.composite.name,
         "words": span.words,
         "period_start": span.start,
-        "n": int((~np.isnan(periods[i])).any(axis=1).sum()),
+        "n": int((~np.isnan(period)).any(axis=1).sum()),
         "raters": raters,
-        "shown": found is not None,
+        "shown": at is not None,
         "reason": reason,
     }
-    if found is None:
+    if found is None or at is None:
         return row
     lower, upper = ends(found.drawn)
-    row |= {"value": SCALE * found.value[i], "lower": SCALE * lower[i], "upper": SCALE * upper[i]}
-    row["equal_weights"] = SCALE * found.parts[i].mean()
-    if i and i == len(spans) - 1:
-        low, high = ends(found.drawn[:, i] - found.drawn[:, i - 1])
-        row |= {"difference": SCALE * (found.value[i] - found.value[i - 1])}
+    row |= {"value": SCALE * found.value[at], "lower": SCALE * lower[at], "upper": SCALE * upper[at]}
+    row["equal_weights"] = SCALE * found.parts[at].mean()
+    if at:
+        low, high = ends(found.drawn[:, at] - found.drawn[:, at - 1])
+        row |= {"difference": SCALE * (found.value[at] - found.value[at - 1])}
         row |= {"diff_lower": SCALE * float(low), "diff_upper": SCALE * float(high)}
     return row
 

@@ -192,22 +192,25 @@ def one_line_p(
 ) -> float:
     """Share of bootstrap draws of one straight line in which the best break fits at least as well as here.
 
-    The statistic is the largest F over the grid, whose distribution is not F, as the break does not exist
-    under one straight line. It is drawn by turning the sign of each residual or leaving it (wild
-    bootstrap), which keeps a spread that grows with x.
+    The statistic is the largest score statistic over the grid, each over its own spread, so that costs that
+    spread more where they are high do not look like a break. It does not follow a textbook distribution, as
+    the break does not exist under one straight line. So it is drawn: the sign of each residual is turned or
+    left (wild bootstrap), which keeps the spread where it is.
 
     References
     ----------
     Davies 1987, Biometrika 74:33, doi 10.1093/biomet/74.1.33; Hansen 1996, Econometrica 64:413,
-    doi 10.2307/2171789; wild bootstrap: Wu 1986, Ann Stat 14:1261.
+    doi 10.2307/2171789; wild bootstrap with the residuals of the simpler model: Davidson and Flachaire 2008,
+    J Econometrics 146:162, doi 10.1016/j.jeconom.2008.08.003.
     """
     line, kinks = _bases(x, grid)
     rest = y - line @ (line.T @ y)
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], (x.size, draws))
-    drawn = np.column_stack([rest, rest[:, None] * signs])
-    single = (drawn**2).sum(axis=0) - ((line.T @ drawn) ** 2).sum(axis=0)
-    gain = ((kinks.T @ drawn) ** 2).max(axis=0)
-    best = gain / np.maximum(single - gain, 1e-300)
+    # A point that draws the line towards itself has too small a residual: it is scaled up (HC3).
+    scaled = rest / np.maximum(1 - (line**2).sum(axis=1), 0.05)
+    drawn = np.column_stack([rest, scaled[:, None] * signs])
+    drawn -= line @ (line.T @ drawn)
+    best = ((kinks.T @ drawn) ** 2 / np.maximum((kinks**2).T @ drawn**2, 1e-300)).max(axis=0)
     return float((1 + (best[1:] >= best[0]).sum()) / (1 + draws))
 
 
