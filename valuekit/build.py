@@ -22,7 +22,9 @@ from valuekit.extracts import Intake, take_in
 from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.mart import TABLES, About, write_mart
 from valuekit.measures import disclosure
+from valuekit.measures.assumptions import Assumptions, load_assumptions
 from valuekit.measures.compute import compute
+from valuekit.measures.costing import Costing, load_costing
 from valuekit.measures.definitions import ServiceDefinition, load_services
 from valuekit.project import AUDIENCES, Month, Project
 
@@ -64,6 +66,8 @@ class BuildResult:
 class _Definitions:
     services: tuple[ServiceDefinition, ...]
     rules: disclosure.Rules
+    assumptions: Assumptions
+    costing: Costing
 
     @property
     def names(self) -> list[str]:
@@ -99,7 +103,7 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
         say("reading extracts")
         intake = take_in(project, period, definitions.names, new.build)
         say("computing")
-        marts = compute(intake, definitions.services, definitions.rules, project.releases)
+        marts = _computed(intake, definitions, project)
         say("writing")
         for audience in AUDIENCES:
             # Notes count rows and people too: what anyone may read keeps to the rule.
@@ -124,9 +128,15 @@ def check(project: Project, period: Month | None = None, progress: Say | None = 
     with tempfile.TemporaryDirectory() as nowhere:
         intake = take_in(project, period, definitions.names, Path(nowhere))
     say("computing")
-    marts = compute(intake, definitions.services, definitions.rules, project.releases)
+    marts = _computed(intake, definitions, project)
     say("done")
     return _result(intake, definitions.services, marts["board"])
+
+
+def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str, dict[str, pd.DataFrame]]:
+    return compute(
+        intake, said.services, said.rules, project.releases, said.assumptions, costing=said.costing
+    )
 
 
 def _silence(step: str, steps: int | None = None) -> None:
@@ -152,9 +162,12 @@ def _definitions(project: Project) -> _Definitions:
     codes = code_labels(schemas) if schemas else {}
     services = gathered(lambda: load_services(project, codes))
     rules = gathered(lambda: disclosure.load_rules(project))
+    assumptions = gathered(lambda: load_assumptions(project))
+    resources = tuple(codes.get("resources", ()))
+    costing = gathered(lambda: load_costing(project.reference, resources)) if schemas else None
     if problems:
         raise failed(problems)
-    return _Definitions(services, rules)
+    return _Definitions(services, rules, assumptions, costing)
 
 
 def _result(

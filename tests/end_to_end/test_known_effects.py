@@ -91,3 +91,49 @@ def test_the_ledger_total_is_what_the_ledger_extract_says(published: Checkout) -
         with file.open(encoding="utf-8-sig", newline="") as handle:
             total += sum(Decimal(row["amount"]) for row in csv.DictReader(handle))
     assert Decimal(one(published, "reconciliation", line="ledger")["amount"]) == total
+
+
+def test_the_slope_from_the_most_to_the_least_deprived_holds_the_planted_gradient(
+    published: Checkout,
+) -> None:
+    """18 points over nine steps of a tenth: 2 points for 0.1 of rank, so 20 from end to end."""
+    found = one(published, "inequality_slope", service="stroke", measure="independent_6_months")
+    step = 100 * (EFFECTS.independent(2) - EFFECTS.independent(1))
+    assert float(found["slope_lower"]) <= 10 * step <= float(found["slope_upper"])
+    assert float(found["slope_lower"]) > 0
+
+
+def test_the_site_that_is_truly_worse_lies_below_the_funnel_and_no_other_lies_outside(
+    published: Checkout,
+) -> None:
+    places = {row["site"]: row["place"] for row in rows(published, "funnel", service="stroke")}
+    worst = EFFECTS.sites[EFFECTS.site_log_odds.index(min(EFFECTS.site_log_odds))]
+    assert places.pop(worst) == "below_998"
+    assert not {place for place in places.values() if place.endswith("998")}
+
+
+def test_each_phase_of_the_length_of_stay_has_the_planted_mean_within_its_limits(published: Checkout) -> None:
+    shown = [r for r in rows(published, "series", service="stroke", measure="length_of_stay") if r["centre"]]
+    means = {row["phase"]: float(row["centre"]) for row in shown}
+    assert set(means) == {"1", "2"}
+    # A month's mean of some 75 skewed stays has a standard error of about a day; a phase has 16 of them.
+    assert means["1"] == pytest.approx(EFFECTS.stay_before, abs=0.75)
+    assert means["2"] == pytest.approx(EFFECTS.stay_after, abs=0.75)
+
+
+@pytest.mark.parametrize("service", ["stroke", "hepatitis_c", "endocarditis"])
+def test_the_planted_rise_of_prices_is_the_inflation_part_of_the_change_in_cost(
+    published: Checkout, service: str
+) -> None:
+    lines = {row["part"]: row for row in rows(published, "cost_driver", service=service, basis="unit")}
+    average = (float(lines["before"]["amount"]) + float(lines["after"]["amount"])) / 2
+    planted = EFFECTS.annual_cost_rise * average
+    assert float(lines["inflation"]["amount"]) == pytest.approx(planted, rel=0.1)
+    assert float(lines["inflation"]["lower"]) > 0
+    # The sample holds no other change of unit prices: what is left is not clear of nought.
+    assert float(lines["price"]["lower"]) <= 0 <= float(lines["price"]["upper"])
+
+
+def test_the_planted_shorter_stay_is_the_stay_part_of_the_change_in_cost(published: Checkout) -> None:
+    stay = one(published, "cost_driver", service="stroke", basis="unit", part="stay")
+    assert float(stay["upper"]) < 0

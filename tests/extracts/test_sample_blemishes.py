@@ -200,8 +200,12 @@ def test_docs_sample_counts_the_blemishes_as_they_are_declared():
 def test_docs_sample_states_every_known_effect():
     text = (ROOT / "docs/sample.md").read_text(encoding="utf-8")
     for name, value in asdict(KnownEffects()).items():
-        if isinstance(value, date):
+        if isinstance(value, tuple):
+            said = " | ".join(f"{v:g}" if isinstance(v, float) else v for v in value)
+        elif isinstance(value, date):
             said = f"{value.day} {value:%B %Y}"
+        elif "log_odds" in name:
+            said = f"{value:g}".replace("-", "−")
         elif name.startswith(("stay", "wait")):
             said = f"{value:g}.0 days" if name == "stay_before" else f"{value:g} days"
         else:

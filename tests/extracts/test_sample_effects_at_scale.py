@@ -7,6 +7,8 @@ errors (se) of what is declared; the se is stated where it matters, and is a sev
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from sample_drop import ROOT
 
 from valuekit.extracts.sample import KnownEffects, endocarditis, hepatitis_c, stroke
 from valuekit.extracts.sample.world import Window, World
@@ -97,3 +99,92 @@ def test_deaths_are_as_docs_sample_says_and_steady(service, within, share, world
     early = people["began"] < people["began"].median()
     gap = died[early].mean() - died[~early].mean()
     assert abs(gap) < 3 * 2 * died.std() / len(died) ** 0.5
+
+
+# Case mix, sites, quality of life and goals
+
+
+@pytest.fixture(scope="module")
+def strokes(worlds) -> pd.DataFrame:
+    """Stroke: what is known of everybody on arrival, and what became of them."""
+    world = worlds["stroke"]
+    people, rows = world.people.frame(), world.activity.frame()
+    frame = pd.DataFrame(
+        {
+            "severity": answers(world, "nihss")["value"].reindex(people.index),
+            "tens": (people["began"] - people["birth"]) / 3652.5,
+            "decile": people["decile"],
+            "site": rows[rows["recipe"] == "hyperacute_ward"].set_index("person")["organisation_code"],
+            "score": answers(world, "mrs")["value"].reindex(people.index),
+            "died": people["death"] < people["began"] + 180,
+        }
+    )
+    frame.loc[people["death"] < people["began"] + 182, "score"] = 6
+    return frame.dropna(subset=["severity"])
+
+
+def fitted(outcome: pd.Series, columns: pd.DataFrame) -> pd.DataFrame:
+    """Logistic regression: log-odds and their se."""
+    found = sm.Logit(outcome.astype(float), sm.add_constant(columns.astype(float))).fit(disp=0)
+    return pd.DataFrame({"b": found.params, "se": found.bse})
+
+
+def test_severity_and_age_decide_who_dies_as_declared(strokes):
+    found = fitted(strokes["died"], strokes[["severity", "tens"]])
+    for name, declared in (
+        ("severity", EFFECTS.death_log_odds_per_point),
+        ("tens", EFFECTS.death_log_odds_per_ten_years),
+    ):
+        assert abs(found.loc[name, "b"] - declared) < 3 * found.loc[name, "se"], name
+        assert found.loc[name, "se"] < 0.01
+
+
+def test_severity_age_and_site_decide_who_is_independent_as_declared(strokes):
+    known = strokes.dropna(subset=["score"])
+    columns = pd.get_dummies(known[["severity", "tens", "decile", "site"]], columns=["decile", "site"])
+    columns = columns.drop(columns=["decile_1", f"site_{EFFECTS.sites[0]}"])
+    found = fitted(known["score"] <= 2, columns)
+    declared = {
+        "severity": EFFECTS.independence_log_odds_per_point,
+        "tens": EFFECTS.independence_log_odds_per_ten_years,
+    }
+    first = EFFECTS.site_log_odds[0]
+    for site, offset in zip(EFFECTS.sites[1:], EFFECTS.site_log_odds[1:], strict=True):
+        declared[f"site_{site}"] = offset - first
+    for name, value in declared.items():
+        assert abs(found.loc[name, "b"] - value) < 3 * found.loc[name, "se"], name
+        assert found.loc[name, "se"] < 0.03
+
+
+def test_people_go_to_the_sites_in_the_declared_shares_whatever_their_severity(strokes):
+    for site, share in zip(EFFECTS.sites, EFFECTS.site_shares, strict=True):
+        assert agrees(strokes["site"] == site, share, least=100_000), site
+    usual = strokes["severity"].mean()
+    for site in EFFECTS.sites:
+        assert agrees(strokes.loc[strokes["site"] == site, "severity"], usual, least=8_000), site
+
+
+@pytest.mark.parametrize("service", ["stroke", "hepatitis_c", "endocarditis"])
+def test_quality_of_life_follows_the_declared_path(service, worlds):
+    rows = worlds[service].outcomes.frame()
+    rows = rows[(rows["instrument"] == "eq5d5l") & rows["completed"].notna()]
+    decrements = pd.read_csv(ROOT / "data/reference/eq5d_uk_decrements.csv")
+    decrements = decrements[decrements["value_set"] == "uk_5l_vt_2026"].set_index("term")["value"]
+    terms = pd.DataFrame(
+        [[decrements.get(d + level, 0.0) for level in "12345"] for d in ("MO", "SC", "UA", "PD", "AD")]
+    )
+    digits = np.array([list(profile) for profile in rows["items"].astype(str)], dtype=int) - 1
+    index = pd.Series(1 + sum(terms.loc[i].to_numpy()[digits[:, i]] for i in range(5)))
+    for time_point, declared in zip(
+        ("baseline", "6_weeks", "6_months"), getattr(EFFECTS, f"quality_{service}"), strict=True
+    ):
+        some = index[(rows["time_point"] == time_point).to_numpy()]
+        # Declared to the second figure: half of the next is allowed besides 3 se.
+        assert len(some) > 9_000
+        assert abs(some.mean() - declared) < 3 * some.std() / len(some) ** 0.5 + 0.005, time_point
+
+
+@pytest.mark.parametrize("service", ["stroke", "hepatitis_c", "endocarditis"])
+def test_goals_are_reached_as_often_as_declared(service, worlds):
+    reached = answers(worlds[service], "goal")["value"]
+    assert agrees(reached, getattr(EFFECTS, f"goal_{service}"), least=9_000)

@@ -8,12 +8,15 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import public_flow
 from figures_by_hand import MONTHS, a_service_with, measures_table
 
 from valuekit.mart import TABLES
-from valuekit.measures import changes, inequality, outcomes, value
+from valuekit.measures import changes, composite, funnel, increments, inequality, its, outcomes, slope, value
+from valuekit.measures.definitions import Topic
 from valuekit.measures.disclosure import protect
 from valuekit.measures.suppression import Dominance, RoundMoney, Rules
+from valuekit.measures.value_settings import Composite, Prices
 
 RULES = Rules(
     rule="A rule.",
@@ -112,6 +115,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
             "measure": "m0",
         }
     )
+    change = changes.before_after(told, result, measures, MONTHS)
     rng = np.random.default_rng(seed)
     money, held = _money(names, people, rng)
     counts = rng.integers(0, 40, 12).tolist()
@@ -134,7 +138,10 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         "asked": filled("asked", people=counts[6:9]),
         "value": value.value(result, services, MONTHS),
         "inequality": inequality.by_fifth(result, measures, MONTHS),
-        "change": changes.before_after(told, result, measures, MONTHS),
+        "change": change,
+        "interrupted": its.interrupted(change, series, measures),
+        **increments.tables(result, services, _ON_NO_STAGE, MONTHS),
+        **composite.tables(result, _ratings(names), services, MONTHS),
         **money,
         "quality_file": filled(
             "quality_file",
@@ -154,12 +161,59 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         "revision": filled("revision")[:0],
         "release": filled("release"),
     }
+    for name, groups in (("need", [1, 2, 3, 4, 5]), ("segment", ["high", "some", "little"])):
+        tables[name], held[name] = _groups(name, groups, names, people, rng)
+    tables["allocation"] = filled("allocation", service=names, n=people)
+    tables["inequality_slope"] = slope.slopes(tables["inequality"])
+    site = pd.Series(
+        rng.choice(["A", "B", "C"], result["pathway"].nunique()), index=result["pathway"].unique()
+    )
+    tables["funnel"] = funnel.by_site(result, measures, services, site, MONTHS)
+    tables |= public_flow.flow_tables(filled, names, people, rng)
+    for name in TABLES:
+        tables.setdefault(name, filled(name)[:0])
     return tables, held
+
+
+def _groups(table, groups, names, people, rng) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """People and pounds of each fifth or segment of each service, one pathway a person."""
+    key = {"need": "fifth", "segment": "segment"}[table]
+    held = pd.DataFrame(
+        {
+            "service": np.repeat(names, people),
+            "patient": [f"{name}-{i}" for name, n in zip(names, people, strict=True) for i in range(n)],
+            key: rng.choice(groups, sum(people)),
+            "pence": (rng.pareto(0.9, sum(people)) * 100_000).astype("int64") + 100,
+        }
+    )
+    places = pd.MultiIndex.from_product([names, groups], names=["service", key])
+    sums = held.groupby(["service", key])["pence"].agg(["size", "sum"]).reindex(places, fill_value=0)
+    service, group = (places.get_level_values(i).tolist() for i in (0, 1))
+    columns = {
+        "service": service,
+        key: group,
+        "n": sums["size"].tolist(),
+        "amount": (sums["sum"] / 100).tolist(),
+    }
+    return filled(table, **columns), held
 
 
 def _service(name: str):
     service = a_service_with({"kind": "alive_share", "days": 30}, name=name)
-    return service.model_copy(update={"value": service.value.model_copy(update={"outcome": "m0"})})
+    value = service.value.model_copy(update={"outcome": "m0", "prices": PRICES})
+    topics = tuple(Topic(topic=name, name=name, measure="m0") for name in ("one", "two"))
+    more = {"value": value, "what_matters": topics, "composite": Composite(name="Both", of=("one", "two"))}
+    return service.model_copy(update=more)
+
+
+PRICES = Prices(values=(0, 1000, 50_000), says="one more person alive")
+_ON_NO_STAGE = pd.DataFrame(columns=["service", "pathway", "stage", "department"])
+
+
+def _ratings(names: list[str]) -> pd.DataFrame:
+    """Nine patients of each service who rate both topics."""
+    rows = [(f"{n}-{i}", n, "patient", t, 3 + i % 3) for n in names for i in range(9) for t in ("one", "two")]
+    return pd.DataFrame(rows, columns=["response_id", "service", "group", "topic", "rating"])
 
 
 def _money(names, people, rng) -> tuple[dict, dict]:
@@ -180,10 +234,12 @@ def _money(names, people, rng) -> tuple[dict, dict]:
             )
         )
     held = pd.concat(held, ignore_index=True)
+    held["behaviour"] = held["resource"].map(public_flow.BEHAVIOUR)
+    held["touches_patient"] = held["resource"].map(public_flow.TOUCHES)
     size = dict(zip(names, people, strict=True))
     tables = {}
     for table, keys in (
-        ("stage_cost", ["service", "stage", "resource"]),
+        ("stage_cost", ["service", "stage", "resource", "behaviour", "touches_patient"]),
         ("department_cost", ["service", "department"]),
     ):
         sums = held.groupby(keys, as_index=False)["pence"].sum()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from valuekit.measures import intervals
+from valuekit.measures import intervals, rates
 
 TIMES = 4000
 ERROR = 3 * (0.95 * 0.05 / TIMES) ** 0.5
@@ -89,3 +89,81 @@ def test_a_ratio_of_a_dozen_pathways_would_have_an_interval_that_covers_too_seld
         [intervals.bootstrap_of_ratio(g, p, draws=200) for g, p in zip(good, pounds, strict=True)]
     )
     assert covered(intervals.Interval(ends[:, 0], ends[:, 1]), 0.76 / np.exp(9.0 + 0.7**2 / 2)) < 0.92
+
+
+def test_of_a_dozen_pathways_fiellers_interval_covers_better_than_the_bootstrap():
+    # Why Fieller's interval stands first where pathways are few.
+    rng = np.random.default_rng(9)
+    pounds, good = rng.lognormal(9.0, 0.7, (1500, 12)), (rng.random((1500, 12)) < 0.76).astype(float)
+    truth = 0.76 / np.exp(9.0 + 0.7**2 / 2)
+    rates = []
+    for interval in (intervals.fieller, lambda g, p: intervals.bootstrap_of_ratio(g, p, draws=200)):
+        ends = np.array([interval(g, p) for g, p in zip(good, pounds, strict=True)])
+        rates.append(covered(intervals.Interval(ends[:, 0], ends[:, 1]), truth))
+    assert rates[0] > 0.92 and rates[0] > rates[1] + 0.01
+
+
+@pytest.mark.parametrize("truth", [2.0, 6.0, 9.0, 14.0, 60.0])
+def test_the_interval_of_a_count_covers_at_least_at_its_nominal_rate(truth):
+    # Exact below 10, where a count's steps make it cover more; Byar's from 10 on, exact to a hundredth.
+    events = np.random.default_rng(10).poisson(truth, TIMES)
+    assert covered(intervals.count(events), truth) >= 0.95 - ERROR
+
+
+@pytest.mark.parametrize(("service", "deaths"), [("stroke", 94), ("endocarditis", 27), ("hepatitis_c", 4)])
+def test_the_interval_of_a_yearly_rate_covers_at_its_nominal_rate_or_above(service, deaths):
+    n = YEARLY[service][0]
+    events = np.random.default_rng(11).poisson(deaths, TIMES)
+    assert covered(intervals.rate(events, n), deaths / n) >= 0.95 - ERROR
+
+
+@pytest.mark.parametrize(("service", "a_month"), [("stroke", 65), ("hepatitis_c", 28)])
+def test_wilson_covers_the_shares_of_a_month_on_average(service, a_month):
+    # At one share it waves by two or three points with so few people: this is the mean over shares near it.
+    truth = YEARLY[service][1] + np.linspace(-0.05, 0.05, 21)[:, None]
+    found = intervals.share(np.random.default_rng(12).binomial(a_month, truth, (21, TIMES)), a_month)
+    inside = ((found.lower <= truth) & (truth <= found.upper)).mean()
+    assert inside == pytest.approx(0.95, abs=0.012)
+
+
+@pytest.mark.parametrize(("n", "too_seldom"), [(900, 0.005), (400, 0.01), (110, 0.025), (35, 0.05)])
+def test_the_interval_from_counts_rounded_for_the_public_covers_nearly_at_its_nominal_rate(n, too_seldom):
+    """Rounding both counts to 5 adds an error that the interval does not know; with few people it shows."""
+    truth = 0.62
+    good = np.random.default_rng(13).binomial(n, truth, TIMES).astype(float)
+    rounded = [np.floor(count / 5 + 0.5) * 5 for count in (good, np.full(TIMES, float(n)))]
+    found = covered(intervals.share(*rounded), truth)
+    assert 0.95 - ERROR - too_seldom - 0.01 <= found <= 0.95 + ERROR + 0.01
+
+
+RATINGS = np.array([0.02, 0.05, 0.13, 0.3, 0.5])
+"""How patients rate what matters to them: most of them 4 or 5 of 5."""
+
+
+@pytest.mark.parametrize(("people", "too_seldom"), [(50, 0.015), (30, 0.02), (15, 0.035)])
+def test_the_interval_of_a_mean_rating_covers_nearly_at_its_nominal_rate(people, too_seldom):
+    # Ratings are skewed whole numbers, so the t interval of a dozen or two people covers a little too seldom.
+    drawn = np.random.default_rng(14).choice(np.arange(1, 6), (TIMES, people), p=RATINGS)
+    found = intervals.mean(people, drawn.mean(axis=1), drawn.std(axis=1, ddof=1))
+    truth = float(np.arange(1, 6) @ RATINGS)
+    assert 0.95 - ERROR - too_seldom <= covered(found, truth) <= 0.95 + ERROR
+
+
+def test_the_gap_between_patients_and_clinicians_covers_nearly_at_its_nominal_rate():
+    rng = np.random.default_rng(15)
+    less = np.array([0.1, 0.2, 0.35, 0.25, 0.1])
+    groups, truth = [], 0.0
+    for people, chance, sign in ((25, RATINGS, 1), (15, less, -1)):
+        drawn = rng.choice(np.arange(1, 6), (TIMES, people), p=chance)
+        groups += [people, drawn.mean(axis=1), drawn.std(axis=1, ddof=1)]
+        truth += sign * float(np.arange(1, 6) @ chance)
+    assert covered(intervals.difference_of_means(*groups), truth) == pytest.approx(0.95, abs=ERROR + 0.01)
+
+
+@pytest.mark.parametrize(("service", "expected"), [("stroke", 78.6), ("stroke a month", 7.0)])
+def test_observed_over_expected_covers_at_its_nominal_rate_or_above(service, expected):
+    observed = np.random.default_rng(16).poisson(expected * 1.2, TIMES)
+    ends = intervals.rate(observed, expected)
+    assert covered(ends, 1.2) >= 0.95 - ERROR
+    first = rates.indirect(float(observed[0]), expected)
+    assert (first.lower, first.upper) == pytest.approx((float(ends.lower[0]), float(ends.upper[0])))

@@ -65,3 +65,20 @@ def test_there_is_no_ratio_to_a_cost_that_is_not_clear_of_zero():
 def test_the_interval_is_the_same_at_every_run():
     pounds = np.linspace(500, 9000, 60)
     pd.testing.assert_frame_equal(valued([1.0, 0.0] * 30, pounds), valued([1.0, 0.0] * 30, pounds))
+
+
+def test_both_intervals_stand_beside_the_ratio_and_fiellers_first_up_to_200_pathways():
+    pounds = np.linspace(500, 9000, 200)
+    for n, first in ((200, "fieller"), (201, "bootstrap")):
+        row = valued(([1.0, 0.0] * 101)[:n], np.r_[pounds, 4000.0][:n]).iloc[-1]
+        assert row["n"] == n
+        assert (row["ratio_lower"], row["ratio_upper"]) == (row[f"{first}_lower"], row[f"{first}_upper"])
+        assert row["fieller_lower"] < row["ratio"] < row["fieller_upper"]
+        assert row["bootstrap_lower"] < row["ratio"] < row["bootstrap_upper"]
+        assert row["fieller_lower"] != row["bootstrap_lower"]
+        assert f"The interval is {'Fieller' if first == 'fieller' else 'the middle'}" in row["method"]
+
+
+def test_a_refused_ratio_has_neither_interval():
+    row = valued([1.0] * 29, np.linspace(900, 1100, 29)).iloc[-1]
+    assert row[["fieller_lower", "fieller_upper", "bootstrap_lower", "bootstrap_upper"]].isna().all()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import mart_flow
+import mart_lenses
 import mart_money
 import numpy as np
 import pandas as pd
@@ -60,8 +62,11 @@ def _tables(audience: str) -> dict[str, list[dict[str, object]]]:
         _matters(tables, service, rng)
         mart_money.costs(tables, service, audience)
         mart_money.value(tables, service)
+        mart_flow.flow(tables, service)
         mart_money.change(tables, service)
+        mart_lenses.shared(tables, service, audience)
     _common(tables)
+    mart_lenses.programme(tables)
     if audience == "clinical":
         for i in range(8):
             tables["resource_patient"].append(
@@ -256,6 +261,27 @@ def _matters(tables, service, rng) -> None:
                     lower=None if hidden else mean - 0.2,
                     upper=None if hidden else mean + 0.2,
                     shown=not hidden,
+                )
+            )
+        for group, n in (("patient", 58), ("carer", 22)):
+            verdict = ("higher", "uncertain", "lower", "uncertain", "uncertain", "uncertain")[position - 1]
+            few = service == "endocarditis" and group == "carer"
+            size = {"higher": 0.9, "lower": -0.7}.get(verdict, 0.1)
+            tables["importance_gap"].append(
+                row(
+                    "importance_gap",
+                    service=service,
+                    topic=f"topic_{position}",
+                    position=position,
+                    name=topic,
+                    group=group,
+                    n=5 if few else n,
+                    other_n=14,
+                    difference=None if few else size,
+                    lower=None if few else size - 0.4,
+                    upper=None if few else size + 0.4,
+                    p=None if few else 0.01,
+                    verdict="too_few" if few else verdict,
                 )
             )
     for group, method, n in (

@@ -20,6 +20,8 @@ DOCUMENTS = [
     "index.qmd",
     "reports/index.qmd",
     "reports/board.qmd",
+    "reports/lenses.qmd",
+    "reports/programme.qmd",
     "reports/methods/index.qmd",
     "reports/about/data-dictionary.qmd",
     "reports/about/data-quality.qmd",
@@ -76,6 +78,20 @@ def test_headings_never_skip_a_level_and_nothing_missing_is_printed(rendered, do
     assert not re.search(r"\b(nan|NaN|None|NaT|<NA>)\b", body)
 
 
+CAUSAL = re.compile(
+    r"\b(because|led to|caused?|causes|thanks to|due to|resulted in|as a result|owing to)\b", re.I
+)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("audience", ["public", "board", "clinical"])
+def test_no_document_says_why_something_moved_or_prints_a_missing_figure(rendered, document, audience):
+    body = rendered(document, audience).split("---\n", 2)[2]
+    found = [body[max(0, m.start() - 60) : m.end() + 40] for m in CAUSAL.finditer(body)]
+    assert not found
+    assert not re.search(r"\b(nan|NaN|None|NaT|<NA>)\b", body)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_identifiers_of_headings_figures_and_tables_are_unique(rendered, document):
     found = re.findall(r"\{#([\w-]+)", rendered(document, "public"))
@@ -111,6 +127,7 @@ def test_the_service_report_has_the_sections_that_its_readers_are_promised(rende
         "What matters to patients",
         "Outcomes",
         "Cost of the pathway",
+        "How the pathway flows",
         "The patients behind the average",
         "Value",
         "Who fares worse",

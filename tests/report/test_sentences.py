@@ -366,7 +366,7 @@ def test_what_changed_and_what_may_be_chance_share_out_every_measure():
     ]
     assert [f.text.split(",")[0] for f in decisions.changed(SERVICE, pairs)] == ["better", "worse"]
     assert [f.text for f in decisions.unclear(SERVICE, pairs)] == [
-        "no clear difference between the two years.",
+        "no clear difference.",
         "too few people to tell.",
     ]
 
@@ -398,7 +398,7 @@ def test_synthetic_figures_are_called_so_first():
 # -- every row that a mart may hold -----------------------------------------------------------
 
 _WORDS = {
-    "verdict": ["better", "worse", "uncertain", "too_few", None],
+    "verdict": ["better", "worse", "higher", "lower", "uncertain", "too_few", None],
     "variation": [
         "common",
         "improvement_high",
@@ -495,9 +495,10 @@ def test_every_sentence_about_a_measure_is_fit_to_print(measure, line, series, c
     st.lists(rows_of("inequality"), max_size=3),
     rows_of("measure"),
     rows_of("revision"),
+    st.lists(rows_of("importance_gap"), max_size=3),
 )
 def test_every_sentence_about_costs_and_people_is_fit_to_print(
-    years, summary, bands, ratings, asked, fifths, measure, moved
+    years, summary, bands, ratings, asked, fifths, measure, moved, gaps
 ):
     bands = [b for b in bands if b.from_gbp is not None]
     for text in (
@@ -507,8 +508,9 @@ def test_every_sentence_about_costs_and_people_is_fit_to_print(
         costs.spread(summary),
         costs.spread_alt(bands, summary),
         people.what_matters(ratings),
-        people.groups_differ(ratings),
-        people.importance_alt(ratings),
+        people.groups_differ(gaps),
+        people.importance_alt(ratings, gaps),
+        *(people.gap_cell(gap) for gap in gaps),
         people.asked(asked),
         people.inequality(measure, fifths),
         people.inequality_alt(measure, fifths),

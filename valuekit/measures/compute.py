@@ -17,17 +17,34 @@ import pandas as pd
 
 from valuekit.mart import TABLES, conform
 from valuekit.measures import (
+    case_mix,
     changes,
+    composite,
     costs,
     disclosure,
     frames,
+    funnel,
     importance,
+    increments,
     inequality,
+    its,
+    lenses,
+    methods,
     outcomes,
     pathways,
+    programme,
+    quality_of_life,
+    slope,
+    spc_rare,
+    tipping,
     value,
 )
+from valuekit.measures.assumptions import Assumptions
 from valuekit.measures.calendar import Span, between
+from valuekit.measures.chart_settings import chart_setting
+from valuekit.measures.cost_behaviour import with_kinds
+from valuekit.measures.costing import Costing
+from valuekit.measures.costing import tables as money_and_flow
 from valuekit.measures.definitions import ServiceDefinition
 from valuekit.measures.reconciliation import contributions, reconciliation
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
@@ -43,7 +60,13 @@ METHOD = {"share": "Wilson score interval, 95%", "mean": "Student's t interval, 
 
 
 def compute(
-    intake: Intake, services: Sequence[ServiceDefinition], rules: disclosure.Rules, releases: Path
+    intake: Intake,
+    services: Sequence[ServiceDefinition],
+    rules: disclosure.Rules,
+    releases: Path,
+    assumptions: Assumptions | None = None,
+    *,
+    costing: Costing,
 ) -> dict[str, Frames]:
     """Every table of the mart, for every audience.
 
@@ -57,32 +80,51 @@ def compute(
         Disclosure rules for the public tables.
     releases
         Folder of earlier releases, to say which figures moved.
+    assumptions
+        The programme's sums, segments and expected need; those of a project that declares none by default.
+    costing
+        How the cost of each resource behaves, and the price index.
 
     Returns
     -------
     dict
         Audience → table → frame, as :data:`valuekit.mart.TABLES` declares them.
     """
+    assumptions = assumptions or Assumptions()
     months = months_covered(intake)
     linked = pathways.link(intake, services)
     result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
     years = [costs.complete_year(linked, service, months) for service in services]
-    common = _common(intake, services, linked, result, months) | _costs(intake, years, result)
+    common = _common(intake, services, linked, result, months) | _costs(intake, years, result, costing)
+    common |= money_and_flow(years, linked, months, costing)
+    steady = increments.SteadyPrices(linked.pathway_month_cost, costing.deflators)
+    common |= increments.tables(result, services, linked.pathway_activity, months, steady)
     common["release"] = released(releases, intake.period)
+    common |= case_mix.tables(result, services, intake, linked, months)
+    common |= quality_of_life.tables(result, services, intake, linked, months)
+    placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
+    common |= _lenses(intake, years, placed, assumptions)
 
     team = common | _over_time(intake, services, linked, result, months, "board")
     public = common | _over_time(intake, services, linked, result, months, "public")
-    public = disclosure.protect(public, rules, _contributions(linked, years))
+    public = disclosure.protect(public, rules, _contributions(linked, years, placed))
     # Both sides of this comparison are public already: what was released, and the protected series.
     moved = revisions(releases, intake.period, public["series"])
-    by_audience = {audience: public if audience == "public" else team for audience in AUDIENCES}
+    public, team = (
+        {
+            name: conform(name, moved if name == "revision" else tables[name])
+            for name in TABLES
+            if name in tables
+        }
+        for tables in (public, team)
+    )
     return {
         audience: {
-            name: conform(name, moved if name == "revision" else tables[name])
+            name: (public if audience == "public" else team)[name]
             for name, table in TABLES.items()
             if audience in table.audiences
         }
-        for audience, tables in by_audience.items()
+        for audience in AUDIENCES
     }
 
 
@@ -103,38 +145,59 @@ def _common(
     """Tables that do not depend on how often an audience sees a measure."""
     return {
         "service": frames.service(services, linked.pathway, intake.period),
+        "chart_setting": chart_setting(services),
         "stage": frames.stage(services, linked.pathway_activity),
         "followup": outcomes.followup(result, services, months),
         "importance": importance.importance(intake.tables["survey"], services),
+        "importance_gap": importance.gaps(intake.tables["survey"], services),
         "asked": importance.asked(intake.tables["survey"], services),
         "value": value.value(result, services, months),
+        **composite.tables(result, intake.tables["survey"], services, months),
         "reconciliation": reconciliation(intake, linked, services),
         "revision": NOTHING_MOVED,
         "quality_file": intake.quality_file,
         "quality_rule": intake.quality_rule,
         "dictionary": intake.dictionary,
+        "method": methods.method_table(methods.registered()),
+        "method_example": methods.example_table(methods.registered()),
     }
 
 
-def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame) -> Frames:
+def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame, costing: Costing) -> Frames:
     """Tables of cost, for the newest complete 12 months of each service."""
     resources, departments = intake.codes.get("resources", {}), intake.codes.get("departments", {})
     dearest = costs.each(years, lambda year: costs.resource_patient(year, result))
+    stage_cost = costs.each(years, lambda year: costs.stage_cost(year, resources))
     return {
-        "stage_cost": costs.each(years, lambda year: costs.stage_cost(year, resources)),
+        "stage_cost": with_kinds(stage_cost, costing.behaviour),
         "department_cost": costs.each(years, lambda year: costs.department_cost(year, departments)),
         "cost_spread": costs.each(years, costs.cost_spread),
         "cost_summary": costs.each(years, costs.cost_summary),
         "resource_patient": dearest.drop(columns="words"),
+        "tipping": tipping.tipping(years, intake),
     }
 
 
-def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear]) -> Frames:
+def _lenses(
+    intake: Intake, years: list[costs.CompleteYear], placed: pd.DataFrame, assumptions: Assumptions
+) -> Frames:
+    """Tables of how money is shared, and of what the programme itself costs and yields."""
+    return {
+        "allocation": lenses.allocation(years),
+        "need": lenses.need(years, assumptions.need),
+        "segment": lenses.segment_table(placed, years, assumptions.segments),
+        **programme.tables(intake.tables["programme_costs"], assumptions.programme),
+    }
+
+
+def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear], placed: pd.DataFrame) -> Frames:
     """Who holds each public sum of money: disclosure control looks for sums that few people hold."""
     return {
         "stage_cost": costs.contributions(years, ["stage", "resource"]),
         "department_cost": costs.contributions(years, ["department"]),
         "reconciliation": contributions(linked),
+        "need": lenses.held_by_fifth(years),
+        "segment": placed,
     }
 
 
@@ -148,11 +211,18 @@ def _over_time(
 ) -> Frames:
     """Tables of measures, at the intervals at which an audience sees them."""
     measures = frames.measure(services, intake.codes, audience, METHOD)
-    series = outcomes.series_table(result, measures, months)
+    change = changes.before_after(intake.tables["service_changes"], result, measures, months)
+    fifths = inequality.by_fifth(result, measures, months)
+    site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
+    series = outcomes.series_table(result, measures, months, chart_setting(services))
     return {
         "measure": measures,
         "series": series,
+        "rare": spc_rare.rare(result, measures, chart_setting(services)),
         "headline": outcomes.headline(result, series, measures, months),
-        "inequality": inequality.by_fifth(result, measures, months),
-        "change": changes.before_after(intake.tables["service_changes"], result, measures, months),
+        "inequality": fifths,
+        "inequality_slope": slope.slopes(fifths),
+        "funnel": funnel.by_site(result, measures, services, site, months),
+        "change": change,
+        "interrupted": its.interrupted(change, series, measures),
     }

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from valuekit.config import Located, nearest
 from valuekit.errors import Problem
+from valuekit.measures import refinements, value_settings
 
 if TYPE_CHECKING:
     from valuekit.measures.definitions import Codes, Measure, Service, Stage
 
 RESERVED = "cost_per_pathway"
-SHARES = ("outcome_share", "alive_share")
+SHARES = ("outcome_share", "alive_share", "readmitted_share")
 
 
 def claims(located: Located, claimed: dict[str, str]) -> Iterator[Problem]:
@@ -46,6 +47,7 @@ def faults(service: Service, located: Located, codes: Codes, sets: Mapping[str, 
         *_stages(service, located, codes),
         *_measures(service, located, codes, sets),
         *_references(service, located),
+        *value_settings.faults(service, located),
     ]
 
 
@@ -164,15 +166,37 @@ def _measures(service: Service, located: Located, codes: Codes, sets: Mapping[st
                 do="Choose another name.",
             )
         yield from _source(measure, located, codes, sets, *at, "from")
+        yield from refinements.faults(measure, located, codes, sets, *at)
         lowest, highest = _range(measure, codes)
-        if measure.target and not lowest <= measure.target.value <= highest:
+        for j, target in enumerate(measure.target):
+            if not lowest <= target.value <= highest:
+                place = ("target", j) if isinstance(_at(located.data, *at, "target"), list) else ("target",)
+                yield Problem(
+                    f"the target {target.value:g} of '{measure.measure}' is out of range",
+                    located.where(*at, *place, "value"),
+                    do=f"Give a target from {lowest:g} to {highest:g} {measure.unit}.".replace(
+                        " to inf", " upwards"
+                    ),
+                )
+        if measure.source.kind == "readmitted_share" and not service.cohort.diagnoses:
             yield Problem(
-                f"the target {measure.target.value:g} of '{measure.measure}' is out of range",
-                located.where(*at, "target", "value"),
-                do=f"Give a target from {lowest:g} to {highest:g} {measure.unit}.".replace(
-                    " to inf", " upwards"
-                ),
+                f"'{measure.measure}' counts stays for the same condition, and the cohort names no diagnosis",
+                located.where(*at, "from"),
+                do="Give the cohort's diagnoses.",
             )
+        if measure.chart != "xmr" and measure.statistic != "share":
+            yield Problem(
+                f"a {measure.chart} chart counts people, and '{measure.measure}' is a mean",
+                located.where(*at, "chart"),
+                do="Leave out chart, or measure a share.",
+            )
+
+
+def _at(data: Any, *path: Any) -> Any:
+    """What stands at `path` of a parsed file."""
+    for part in path:
+        data = data[part]
+    return data
 
 
 def _source(
@@ -231,7 +255,7 @@ def _range(measure: Measure, codes: Codes) -> tuple[float, float]:
     """Possible values of a measure, in its unit."""
     source = measure.source
     match source.kind:
-        case "outcome_share" | "alive_share":
+        case "outcome_share" | "alive_share" | "readmitted_share":
             return 0.0, 100.0
         case "outcome_mean":
             return _scale(source.instrument, codes)

@@ -17,6 +17,9 @@ from valuekit.config import Settings, checked, read_yaml
 from valuekit.errors import DefinitionError, Problem
 from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.measures import definition_checks, eq5d
+from valuekit.measures.chart_settings import Baseline, ChartKind, Rebases, Targets
+from valuekit.measures.refinements import CaseMix, ImportantChange, Qaly
+from valuekit.measures.value_settings import Composite, Options, PricesInFile, Threshold
 from valuekit.project import Project
 
 COST_MEASURE = "cost_per_pathway"
@@ -106,13 +109,9 @@ class Value(Settings):
     says: Words
     interval: Interval = "month"
     public_interval: Interval | None = None
-
-
-class Target(Settings):
-    """A target in the measure's unit, and who set it."""
-
-    value: float
-    source: Words
+    prices: PricesInFile | None = Field(default=None, alias="lambda")
+    options: Options = ()
+    tipping: tuple[Threshold, ...] = ()
 
 
 class Chosen(Settings):
@@ -158,6 +157,13 @@ class AliveShare(Settings):
     days: PositiveDays
 
 
+class ReadmittedShare(Settings):
+    """Share of people admitted again for the same condition, from the second day after the first stay on."""
+
+    kind: Literal["readmitted_share"] = "readmitted_share"
+    days: PositiveDays
+
+
 class StayMean(Settings):
     """Mean days in hospital of the first stay."""
 
@@ -185,7 +191,14 @@ class PathwayCostMean(Settings):
 
 
 Source = Annotated[
-    OutcomeShare | OutcomeMean | Eq5dMean | AliveShare | StayMean | WaitMean | DaysAtHomeMean,
+    OutcomeShare
+    | OutcomeMean
+    | Eq5dMean
+    | AliveShare
+    | ReadmittedShare
+    | StayMean
+    | WaitMean
+    | DaysAtHomeMean,
     Field(discriminator="kind", alias="from"),
 ]
 
@@ -193,6 +206,7 @@ UNITS: dict[str, tuple[str, str, int]] = {
     # kind: statistic, unit, decimals shown
     "outcome_share": ("share", "%", 1),
     "alive_share": ("share", "%", 1),
+    "readmitted_share": ("share", "%", 1),
     "outcome_mean": ("mean", "score", 1),
     "eq5d_mean": ("mean", "index", 3),
     "stay_mean": ("mean", "days", 1),
@@ -212,11 +226,19 @@ class Measure(Settings):
     denominator: Words
     tier: Literal[1, 2, 3] | None
     direction: Direction
-    target: Target | None = None
+    target: Targets = ()
     source: Source
     chosen: Chosen | None
     interval: Interval = "month"
     public_interval: Interval | None = None
+    chart: ChartKind = "xmr"
+    screen: bool = False
+    rebase: Rebases = ()
+    baseline: Baseline | None = None
+    case_mix: CaseMix | None = None
+    compare_value_set: str | None = None
+    important_change: ImportantChange | None = None
+    qaly: Qaly | None = None
 
     @property
     def statistic(self) -> str:
@@ -270,6 +292,7 @@ class Service(Settings):
     pathway: Pathway
     what_matters: tuple[Topic, ...] = ()
     value: Value
+    composite: Composite | None = None
     measures: Annotated[tuple[MeasureInFile, ...], AtLeastOne]
 
 

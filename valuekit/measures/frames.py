@@ -75,8 +75,8 @@ def measure(
                     "unit": m.unit,
                     "decimals": m.decimals,
                     "direction": m.direction,
-                    "target": m.target.value if m.target else float("nan"),
-                    "target_source": m.target.source if m.target else None,
+                    "target": m.target[-1].value if m.target else float("nan"),
+                    "target_source": m.target[-1].source if m.target else None,
                     "tier": m.tier,
                     "role": m.role,
                     "time_point": time_point(m, s, codes),
@@ -98,7 +98,7 @@ def time_point(measure: Measure, service: ServiceDefinition, codes: Codes) -> st
         case "outcome_share" | "outcome_mean" | "eq5d_mean":
             label = str(codes.get("outcomes.time_point", {}).get(source.time_point, source.time_point))
             return label if label.startswith("At ") else f"{label} after the start"
-        case "alive_share" | "days_at_home_mean":
+        case "alive_share" | "readmitted_share" | "days_at_home_mean":
             return f"{source.days} days after the start"
         case "stay_mean":
             return "End of the first stay"

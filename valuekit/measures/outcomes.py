@@ -16,6 +16,7 @@ import pandas as pd
 
 from valuekit.measures import intervals, spc
 from valuekit.measures.calendar import Span, due_spans, sort_into, spans
+from valuekit.measures.chart_settings import RARE, ChartSettings
 from valuekit.measures.results import QUESTIONNAIRES, results
 
 __all__ = [
@@ -140,24 +141,44 @@ def series(rows: pd.DataFrame, interval: str, months: Span, statistic: str) -> p
     )
 
 
-def series_table(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.DataFrame:
-    """The mart's table ``series``: every measure over time, with its process limits."""
+def series_table(
+    result: pd.DataFrame, measures: pd.DataFrame, months: Span, settings: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The mart's table ``series``: every measure over time, with its process limits.
+
+    `settings` is the mart's table ``chart_setting``: phases, baselines, dated targets.
+    """
     found = []
     for measure, rows in each_measure(result, measures):
         frame = series(rows, measure.interval, months, measure.statistic)
         found.append(frame.assign(service=measure.service, measure=measure.measure))
-    return with_limits(pd.concat(found, ignore_index=True), measures)
+    return with_limits(pd.concat(found, ignore_index=True), measures, settings)
 
 
-def with_limits(table: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+def with_limits(
+    table: pd.DataFrame, measures: pd.DataFrame, settings: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """`table` (``series``) with the process limits of each measure worked out from the rows that are shown.
 
     Disclosure control calls this again on protected rows: a limit must not tell what a row does not.
     """
     found = []
-    plain = table.drop(columns=[name for name in spc.COLUMNS if name in table])
+    plain = table.drop(columns=[name for name in (*spc.COLUMNS, "target") if name in table])
     for measure, rows in each_measure(plain, measures):
-        found.append(spc.xmr(rows, measure.direction, within=_POSSIBLE.get(measure.unit, (None, None))))
+        by = ChartSettings.of(settings, measure.service, measure.measure)
+        rows = rows.assign(target=np.array(by.target_on(rows["period_start"], measure.target), float))
+        found.append(
+            spc.xmr(
+                rows,
+                measure.direction,
+                screen=by.screen,
+                rebase=by.rebase,
+                baseline=by.baseline,
+                # Single events are drawn from the pathways, for the team; its series stays an XmR chart.
+                kind="xmr" if by.kind in RARE else by.kind,
+                within=_POSSIBLE.get(measure.unit, (None, None)),
+            )
+        )
     return pd.concat(found, ignore_index=True)
 
 

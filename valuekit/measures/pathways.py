@@ -31,6 +31,10 @@ STEPS = (
     "pathway",
     "pathway_cost",
     "cost_place",
+    "pathway_unit",
+    "pathway_month_cost",
+    "stage_visit",
+    "flow_pathway",
 )
 """The SQL files, in the order in which they run. Each becomes a table of its own name."""
 
@@ -38,6 +42,7 @@ EXTRACTS = {
     "activity": (
         "activity_id",
         "patient",
+        "organisation_code",
         "activity_type",
         "spell_id",
         "start_date",
@@ -48,7 +53,7 @@ EXTRACTS = {
         "department",
         "age_band",
     ),
-    "cost_lines": ("cost_line_id", "activity_id", "resource", "department", "pence"),
+    "cost_lines": ("cost_line_id", "activity_id", "month", "resource", "department", "pence"),
     "patients": ("patient", "sex", "deprivation_decile"),
 }
 """What the SQL reads of the extracts: no more than it needs."""
@@ -73,12 +78,26 @@ class Linked:
         One row a stage, resource and department of a pathway: `pence`.
     cost_place
         One row a place of cost (`pathway` of a service, `outside`, `no_activity`) and patient: `pence`.
+    pathway_unit
+        One row a stage, activity type and department of a pathway: `units` (stays or activities), `seconds`.
+    pathway_month_cost
+        One row a month of posting, stage, activity type and department of a pathway: `pence`.
+    stage_visit
+        One row a visit of a pathway to a stage, in order: `visit`, `position`, `start_date`, `end_date`,
+        `activities`, `wait_days` (without contact before it; missing for the first), `again`.
+    flow_pathway
+        One row a pathway with activity: `department_handoffs`, `provider_handoffs`, `has_stay`, `returns`,
+        `span_days`, `covered_days` (in contact or in a bed), `bed_days`.
     """
 
     pathway: pd.DataFrame
     pathway_activity: pd.DataFrame
     pathway_cost: pd.DataFrame
     cost_place: pd.DataFrame
+    pathway_unit: pd.DataFrame
+    pathway_month_cost: pd.DataFrame
+    stage_visit: pd.DataFrame
+    flow_pathway: pd.DataFrame
 
 
 def link(intake: Intake, services: Iterable[ServiceDefinition]) -> Linked:

@@ -14,6 +14,10 @@ from valuekit.measures.suppression import Rules
 
 SHARE_SCALE = outcomes.SHARE_SCALE
 _MEASURE = ["service", "measure"]
+RATIO_ENDS = (
+    "ratio_lower", "ratio_upper", "fieller_lower", "fieller_upper", "bootstrap_lower", "bootstrap_upper",
+)  # fmt: skip
+"""Ends of both intervals of the value ratio."""
 
 FEW, FEW_IN_SHARE, FEW_IN_MEAN = "a count of few", "few on one side of a share", "a mean of few"
 FEW_HOLD, PARTNER, TAIL, NUMBER = (
@@ -156,7 +160,7 @@ def limits(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Process limits, from the rows that may be shown."""
     measures = work.frames["measure"]
     order = frame.assign(_place=np.arange(len(frame)))
-    again = outcomes.with_limits(order, measures)
+    again = outcomes.with_limits(order, measures, work.frames.get("chart_setting"))
     return again.sort_values("_place").drop(columns="_place").reset_index(drop=True)
 
 
@@ -341,7 +345,7 @@ def value(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = share / cost["cost"] * 100_000
         moved = ratio / _floats(frame["ratio"])
-    ratios = {"ratio": ratio} | {c: _floats(frame[c]) * moved for c in ("ratio_lower", "ratio_upper")}
+    ratios = {"ratio": ratio} | {c: _floats(frame[c]) * moved for c in RATIO_ENDS}
     return frame.assign(
         n=bottom,
         completeness=np.minimum(bottom / _none_if_0(sdc.counts(eligible, rules)), 1.0),

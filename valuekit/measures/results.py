@@ -6,7 +6,7 @@ Everything that is shown later is a count or a mean of these rows, so what a mea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,6 +70,7 @@ def due_days(measure: Measure, service: ServiceDefinition) -> int:
         return days_to(source.time_point) + GRACE_DAYS
     return {
         "alive_share": lambda: source.days,
+        "readmitted_share": lambda: source.days,
         "days_at_home_mean": lambda: source.days,
         "stay_mean": lambda: STAY_DUE_DAYS,
         "wait_mean": lambda: min(WAIT_DUE_DAYS, window),
@@ -150,6 +151,9 @@ def _of_kind(measure, service, own, intake, pathway_activity, sets) -> pd.DataFr
     else:
         value = {
             "alive_share": lambda: _alive(source, own),
+            "readmitted_share": lambda: _readmitted(
+                source, own, intake.tables["activity"], service.cohort.diagnoses
+            ),
             "stay_mean": lambda: own["first_stay_days"],
             "days_at_home_mean": lambda: _days_at_home(source, own, intake.tables["activity"]),
             "pathway_cost_mean": lambda: own["cost_pence"] / 100,
@@ -164,6 +168,22 @@ def _of_kind(measure, service, own, intake, pathway_activity, sets) -> pd.DataFr
 def _alive(source, own: pd.DataFrame) -> pd.Series:
     died = own["date_of_death"] < own["began"] + pd.Timedelta(days=source.days)
     return (~died).astype(float)
+
+
+def _readmitted(source, own: pd.DataFrame, activity: pd.DataFrame, diagnoses: Sequence[str]) -> pd.Series:
+    """1 for who was admitted again with one of `diagnoses`, 0 for who was not; missing without a first stay.
+
+    A stay that begins on the last day of the first stay or the day after is its continuation elsewhere.
+    """
+    again = activity.loc[
+        (activity["activity_type"] == "admitted")
+        & activity["primary_diagnosis"].fillna("").str.startswith(tuple(diagnoses)),
+        ["patient", "start_date"],
+    ]
+    stays = own[["pathway", "patient", "began", "first_stay_days"]].merge(again, on="patient")
+    day = (pd.to_datetime(stays["start_date"]).dt.normalize() - stays["began"]).dt.days
+    later = stays[(day > stays["first_stay_days"] + 1) & (day <= source.days)]
+    return own["pathway"].isin(later["pathway"]).astype(float).where(own["first_stay_days"].notna())
 
 
 def _wait(source, own: pd.DataFrame, pathway_activity: pd.DataFrame) -> pd.Series:
@@ -184,6 +204,19 @@ def _days_at_home(source, own: pd.DataFrame, activity: pd.DataFrame) -> pd.Serie
     windows = own[["pathway", "patient", "began"]].assign(
         until=own["began"] + pd.to_timedelta(alive, unit="D")
     )
+    return alive - own["pathway"].map(nights_in_hospital(windows, activity)).fillna(0)
+
+
+def nights_in_hospital(windows: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
+    """Nights in any hospital by pathway; nights that two stays share count once.
+
+    Parameters
+    ----------
+    windows
+        `pathway`, `patient`, and the days `began` and `until` between which nights count.
+    activity
+        `patient`, `activity_type`, `start_date`, `end_date`.
+    """
     stays = activity.loc[
         activity["activity_type"] == "admitted", ["patient", "start_date", "end_date"]
     ].dropna()
@@ -194,18 +227,50 @@ def _days_at_home(source, own: pd.DataFrame, activity: pd.DataFrame) -> pd.Serie
     # The end of everything before, within the pathway: only what goes beyond it is new.
     reached = nights.groupby("pathway")["to"].cummax().groupby(nights["pathway"]).shift()
     new = (nights["to"] - np.maximum(nights["from"], reached.fillna(nights["from"]))).dt.days.clip(lower=0)
-    return alive - own["pathway"].map(new.groupby(nights["pathway"]).sum()).fillna(0)
+    return new.groupby(nights["pathway"]).sum()
+
+
+def answers(
+    service: str, instrument: str, time_point: str, own: pd.DataFrame, outcomes: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of the outcomes extract for one instrument and time point, each with the pathway that it is about.
+
+    Parameters
+    ----------
+    own
+        Pathways of the service: ``pathway``, ``patient``, ``began``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The extract's columns with ``pathway`` and ``point`` (the day of the time point).
+    """
+    asked = outcomes[
+        (outcomes["service"] == service)
+        & (outcomes["instrument"] == instrument)
+        & (outcomes["time_point"] == time_point)
+    ]
+    return _to_pathways(asked, own.assign(point=own["began"] + pd.Timedelta(days=days_to(time_point))))
+
+
+def score_at(
+    service: str,
+    instrument: str,
+    time_point: str,
+    own: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    score: Callable[[pd.DataFrame], pd.Series] = lambda rows: rows["value"],
+) -> pd.Series:
+    """The one score of each pathway in `own` at a time point, in its order; missing where there is none."""
+    rows = answers(service, instrument, time_point, own, outcomes)
+    rows["score"] = score(rows).where(rows["completed_date"].notna())
+    return own["pathway"].map(_nearest(rows)).astype("float64")
 
 
 def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets) -> pd.DataFrame:
     instrument = "eq5d5l" if source.kind == "eq5d_mean" else source.instrument
-    asked = outcomes[
-        (outcomes["service"] == service)
-        & (outcomes["instrument"] == instrument)
-        & (outcomes["time_point"] == source.time_point)
-    ]
     time_point = own["began"] + pd.Timedelta(days=days_to(source.time_point))
-    rows = _to_pathways(asked, own.assign(point=time_point))
+    rows = answers(service, instrument, source.time_point, own, outcomes)
     if source.kind == "eq5d_mean":
         rows["score"] = eq5d.index(rows["items"], source.value_set, sets)
     else:

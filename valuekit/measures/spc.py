@@ -1,4 +1,4 @@
-"""XmR charts as in *Making Data Count* (NHS England): limits, special causes, icons.
+"""XmR, p′ and run charts as in *Making Data Count* (NHS England): limits, special causes, icons.
 
 One function gives the calculated table, another the two icons. Drawing is not done here.
 """
@@ -10,6 +10,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+
+from valuekit.measures import spc_prime
 
 LIMIT = 2.66
 """Process limits stand at the mean ± this × the mean moving range: 3 ÷ 1.128 (d2 of two points)."""
@@ -26,7 +28,14 @@ RUN = TREND = 7
 FEWEST = 12
 """Points that limits need; a phase with fewer is a run chart."""
 
-COLUMNS = ("centre", "lower_limit", "upper_limit", "phase", "chart", "special", "signal")
+RUN_CHART_TREND = 5
+"""Points that make a trend in a run chart (Perla, Provost and Murray 2011, rule 2)."""
+
+FEWEST_RUNS = {10: 3, 11: 3}
+"""Points off the median → fewest runs that chance gives (Perla, Provost and Murray 2011, rule 3, after Swed
+and Eisenhart 1943, Ann Math Stat 14:66). Fewer than 10 points cannot tell; from 12 the chart has limits."""
+
+COLUMNS = ("centre", "lower_limit", "upper_limit", "phase", "chart", "special", "signal", "limits_from")
 
 _HIGH, _LOW = 1, -1
 _GOOD = {"increase": _HIGH, "decrease": _LOW}
@@ -38,6 +47,8 @@ def xmr(
     *,
     screen: bool = False,
     rebase: Sequence[date] = (),
+    baseline: tuple[date, date] | None = None,
+    kind: str = "xmr",
     within: tuple[float | None, float | None] = (None, None),
 ) -> pd.DataFrame:
     """`frame` with the columns of an XmR chart.
@@ -45,15 +56,21 @@ def xmr(
     Parameters
     ----------
     frame
-        One row an interval, oldest first: ``period_start``, ``value``, ``shown``. Rows not shown are
-        left out of every calculation, as if they were not there.
+        One row an interval, oldest first: ``period_start``, ``value``, ``shown``; for a p′ chart ``n`` and
+        ``numerator``. Rows not shown are left out of every calculation, as if they were not there.
     direction
         Which way is better: ``increase``, ``decrease`` or ``neutral``.
     screen
         Drop moving ranges of 3.267 × their mean and more once, before the limits. Off as in the national
         Excel tool; on as in its R package.
     rebase
-        Days from which limits are worked out anew; each starts a phase with the next point.
+        Days from which limits are worked out anew; each starts a phase with the next point. A chart with
+        fewer than 12 points in all is one run chart: a median of a handful of points says nothing.
+    baseline
+        First and last day of the intervals from which the limits of their phase are worked out, then frozen.
+        Refused, with limits from all points of the phase, where fewer than 12 of its points lie within.
+    kind
+        ``xmr``, or ``p_prime`` for shares of many people: :mod:`valuekit.measures.spc_prime`.
     within
         Lowest and highest possible value. Limits shown do not go beyond; the rules use them as worked out.
 
@@ -61,32 +78,44 @@ def xmr(
     -------
     pandas.DataFrame
         A copy with ``centre``, ``lower_limit``, ``upper_limit`` (unit of the value), ``phase`` (from 1),
-        ``chart`` (``xmr``, or ``run`` below 12 points: the centre is then the median, without limits),
-        ``special`` (``outside_limit``, ``trend``, ``two_of_three``, ``run`` or empty) and ``signal``
-        (``common``, ``improvement``, ``concern``, ``neutral``; empty for rows not shown and in run charts).
+        ``chart`` (`kind`, or ``run`` below 12 points: the centre is then the median, without limits),
+        ``special`` (``outside_limit``, ``trend``, ``two_of_three``, ``run`` or empty; in a run chart
+        ``trend_of_five`` or ``few_runs``), ``signal`` (``common``, ``improvement``, ``concern``, ``neutral``;
+        empty for rows not shown and in run charts) and ``limits_from`` (``phase``, ``baseline`` or
+        ``baseline_refused``).
 
     References
     ----------
     NHS England, Making Data Count; Wheeler and Chambers 1992, Understanding Statistical Process Control;
     Montgomery, Introduction to Statistical Quality Control, section 6.4. Rules, precedence: NHSRplotthedots.
+    Run charts: Perla, Provost and Murray 2011, BMJ Qual Saf 20:46, doi 10.1136/bmjqs.2009.037895.
     """
-    days = pd.to_datetime(frame["period_start"]).to_numpy()
+    days = pd.to_datetime(frame["period_start"]).to_numpy().astype("datetime64[ns]")
     value, shown = frame["value"].to_numpy(float, na_value=np.nan), frame["shown"].to_numpy(bool)
     starts = np.array(sorted(pd.to_datetime(list(rebase))), dtype="datetime64[ns]")
-    phase = 1 + (days.astype("datetime64[ns]")[:, None] >= starts[None, :]).sum(axis=1)
+    phase = 1 + (days[:, None] >= starts[None, :]).sum(axis=1)
+    if shown.sum() < FEWEST:
+        phase = np.ones_like(phase)
+    frozen = _between(days, baseline) & shown
     centre, lower, upper = (np.full(len(frame), np.nan) for _ in range(3))
-    chart = np.full(len(frame), "run", dtype=object)
+    chart, limits_from = np.full(len(frame), "run", dtype=object), np.full(len(frame), "phase", dtype=object)
     special, side = np.full(len(frame), "", dtype=object), np.zeros(len(frame), int)
     for number in np.unique(phase):
         everywhere, points = phase == number, (phase == number) & shown
-        seen = value[points]
+        seen, base = value[points], frozen & points
+        if base.any():
+            limits_from[everywhere] = "baseline" if base.sum() >= FEWEST else "baseline_refused"
         if len(seen) < FEWEST:
             centre[everywhere] = np.median(seen) if len(seen) else np.nan
+            special[points] = _run_chart(seen)
             continue
-        chart[everywhere] = "xmr"
-        middle, reach = _limits(seen, screen)
-        centre[everywhere], lower[everywhere], upper[everywhere] = middle, middle - reach, middle + reach
-        special[points], side[points] = _special_causes(seen, middle, reach)
+        chart[everywhere] = kind
+        used = (base if base.sum() >= FEWEST else points)[points]
+        middle, reach = _limits(frame[points], used, screen, kind)
+        centre[everywhere] = middle
+        place = points if kind != "xmr" else everywhere  # limits that follow n exist where n is known
+        lower[place], upper[place] = middle - reach, middle + reach
+        special[points], side[points] = point_rules(seen, middle, reach)
     lowest, highest = within
     return frame.assign(
         centre=centre,
@@ -95,19 +124,58 @@ def xmr(
         phase=phase,
         chart=chart.astype(str),
         special=special.astype(str),
-        signal=_signals(side, (chart == "xmr") & shown, direction),
+        signal=_signals(side, (chart != "run") & shown, direction),
+        limits_from=limits_from.astype(str),
     )
 
 
-def _limits(value: np.ndarray, screen: bool) -> tuple[float, float]:
-    """Mean of the points, and how far the limits are from it."""
-    ranges = np.abs(np.diff(value))
+def _between(days: np.ndarray, baseline: tuple[date, date] | None) -> np.ndarray:
+    if baseline is None:
+        return np.zeros(len(days), bool)
+    first, last = (np.datetime64(pd.Timestamp(day), "ns") for day in baseline)
+    return (days >= first) & (days <= last)
+
+
+def _limits(
+    points: pd.DataFrame, used: np.ndarray, screen: bool, kind: str
+) -> tuple[float, np.ndarray | float]:
+    """Mean of the points `used`, and how far the limits of each point are from it."""
+    value = points["value"].to_numpy(float)
+    if kind == "p_prime":
+        n = points["n"].to_numpy(float)
+        found = spc_prime.p_prime(value[used] * n[used] / 100, n[used], screen=screen)
+        chance = np.sqrt(found.centre * (1 - found.centre) / n)
+        return 100 * found.centre, 100 * spc_prime.SIGMA * found.sigma_z * chance
+    ranges = np.abs(np.diff(value[used]))
     if screen and ranges.any():
         ranges = ranges[ranges < SCREEN * ranges.mean()]
-    return float(value.mean()), LIMIT * float(ranges.mean())
+    return float(value[used].mean()), LIMIT * float(ranges.mean())
 
 
-def _special_causes(value: np.ndarray, centre: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def _run_chart(value: np.ndarray) -> np.ndarray:
+    """Rule that each point of a run chart meets.
+
+    A shift needs six points on one side of the median, and of 11 points no more than five lie on one side.
+    So only the trend (five points all rising or all falling, equal neighbours counted once) and the number
+    of runs about the median can tell a short series from chance.
+    """
+    found = np.full(len(value), "", dtype=object)
+    if not len(value):
+        return found
+    off = np.sign(value - np.median(value))
+    off = off[off != 0]
+    fewest = FEWEST_RUNS.get(len(off))
+    if fewest is not None and 1 + np.count_nonzero(np.diff(off)) < fewest:
+        found[:] = "few_runs"
+    distinct = np.concatenate([[True], np.diff(value) != 0])
+    way = stretches(np.sign(np.diff(value[distinct])).astype(int), RUN_CHART_TREND - 1)
+    place = np.flatnonzero(distinct)
+    for step in np.flatnonzero(way):
+        found[place[step] : place[step + 1] + 1] = "trend_of_five"
+    return found
+
+
+def point_rules(value: np.ndarray, centre: float, reach: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
     """Rule that each point meets (empty: none), and towards which side: 1 high, −1 low."""
     # A sum of floats is not exact: what differs by less than this does not differ.
     nothing = 1e-9 * max(np.ptp(value), abs(centre), 1e-300)
@@ -118,9 +186,9 @@ def _special_causes(value: np.ndarray, centre: float, reach: float) -> tuple[np.
     outside = np.abs(gap) > reach + nothing
     found = {
         "outside_limit": np.where(outside, sign, 0),
-        "trend": _trend(np.sign(step).astype(int)),
+        "trend": trends(np.sign(step).astype(int)),
         "two_of_three": _two_of_three(np.abs(gap) > CLOSE * reach + nothing, outside, sign),
-        "run": _stretches(sign, RUN),
+        "run": stretches(sign, RUN),
     }
     special, side = np.full(len(value), "", dtype=object), np.zeros(len(value), int)
     for rule, towards in found.items():  # in the order of precedence
@@ -129,7 +197,7 @@ def _special_causes(value: np.ndarray, centre: float, reach: float) -> tuple[np.
     return special, side
 
 
-def _stretches(sign: np.ndarray, length: int) -> np.ndarray:
+def stretches(sign: np.ndarray, length: int) -> np.ndarray:
     """`sign` where it belongs to a stretch of at least `length` equal signs, 0 elsewhere."""
     edges = np.flatnonzero(np.diff(sign) != 0) + 1
     result = np.zeros_like(sign)
@@ -139,9 +207,9 @@ def _stretches(sign: np.ndarray, length: int) -> np.ndarray:
     return result
 
 
-def _trend(step: np.ndarray) -> np.ndarray:
+def trends(step: np.ndarray) -> np.ndarray:
     """Direction of the trend that each point is part of; a turning point is of the trend that ends in it."""
-    steps = _stretches(step, TREND - 1)
+    steps = stretches(step, TREND - 1)
     ends, begins = np.concatenate([[0], steps]), np.concatenate([steps, [0]])
     return np.where(ends != 0, ends, begins)
 
@@ -183,7 +251,7 @@ def icons(frame: pd.DataFrame, direction: str, target: float | None) -> tuple[st
         ``consistently_missed``, ``hit_and_miss``, or empty.
     """
     points = frame[frame["shown"]]
-    if points.empty or points["chart"].iloc[-1] != "xmr":
+    if points.empty or points["chart"].iloc[-1] == "run":
         return "", ""
     newest = points.iloc[-1]
     return _variation(points, direction), _assurance(newest, direction, target)

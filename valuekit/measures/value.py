@@ -27,10 +27,19 @@ FEWEST_PEOPLE = 30
 """People whose outcome is known below which no ratio is shown: the bootstrap of a ratio needs a sample that
 stands for its population, and with fewer its interval covers too seldom (see the simulation in the tests)."""
 
-METHOD = (
-    "Good outcomes over cost, both summed over the pathways whose outcome is known. The interval is the "
-    f"middle 95% of {intervals.DRAWS} bootstrap draws of pathways."
-)
+FIELLER_FIRST = 200
+"""Pathways up to which Fieller's interval stands first: in small samples it covers better than the
+bootstrap (of a dozen skewed costs 93% against 90%, see the simulation in the tests). With more the two
+hardly differ."""
+
+_SUMS = "Good outcomes over cost, both summed over the pathways whose outcome is known. "
+_FIELLER = "Fieller's interval of a ratio of two means of the same people"
+_BOOTSTRAP = f"the middle 95% of {intervals.DRAWS} bootstrap draws of pathways"
+METHODS_IN_WORDS = {
+    "fieller": f"{_SUMS}The interval is {_FIELLER}; beside it stands {_BOOTSTRAP}.",
+    "bootstrap": f"{_SUMS}The interval is {_BOOTSTRAP}; beside it stands {_FIELLER}.",
+}
+"""How the interval of the ratio is worked out, by which of the two stands first."""
 
 
 def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: Span) -> pd.DataFrame:
@@ -43,15 +52,11 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
     -------
     pandas.DataFrame
         Outcome in per cent with its Wilson interval, mean cost in pounds with its t interval, and the ratio
-        in good outcomes per £100,000 with its bootstrap interval, or why there is none.
+        in good outcomes per £100,000 with Fieller's and the bootstrap interval, or why there is none.
     """
     found = []
     for service in services:
-        of_service = result[result["service"] == service.service]
-        outcome = of_service[of_service["measure"] == service.value.outcome]
-        cost = of_service[of_service["measure"] == COST_MEASURE].set_index("pathway")
-        both = outcome.assign(cost=outcome["pathway"].map(cost["value"]))
-        days = max(days_until_due(outcome), days_until_due(cost))
+        both, days = outcome_and_cost(result, service)
         for span in due_spans("year", months, days)[-2:]:
             held = both[span.holds(both["began"])]
             found.append(
@@ -79,11 +84,26 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
             "ratio",
             "ratio_lower",
             "ratio_upper",
+            "fieller_lower",
+            "fieller_upper",
+            "bootstrap_lower",
+            "bootstrap_upper",
             "shown",
             "reason",
             "method",
         ],
     )
+
+
+def outcome_and_cost(result: pd.DataFrame, service: ServiceDefinition) -> tuple[pd.DataFrame, int]:
+    """Results of the service's value outcome with the `cost` of each pathway, and the days until both are
+    due.
+    """
+    of_service = result[result["service"] == service.service]
+    outcome = of_service[of_service["measure"] == service.value.outcome]
+    cost = of_service[of_service["measure"] == COST_MEASURE].set_index("pathway")
+    days = max(days_until_due(outcome), days_until_due(cost))
+    return outcome.assign(cost=outcome["pathway"].map(cost["value"])), days
 
 
 def _figures(held: pd.DataFrame) -> dict[str, object]:
@@ -95,9 +115,13 @@ def _figures(held: pd.DataFrame) -> dict[str, object]:
     average = pounds.mean() if n else np.nan
     cost = intervals.mean(n, average, sd)
     reason = why_not(n, float(cost.lower))
-    ratio, ends = np.nan, intervals.Interval(np.float64(np.nan), np.float64(np.nan))
+    nowhere = intervals.Interval(np.float64(np.nan), np.float64(np.nan))
+    ratio, fieller, bootstrap = np.nan, nowhere, nowhere
     if not reason:
-        ratio, ends = good.sum() / pounds.sum(), intervals.bootstrap_of_ratio(good, pounds)
+        ratio = good.sum() / pounds.sum()
+        fieller, bootstrap = intervals.fieller(good, pounds), intervals.bootstrap_of_ratio(good, pounds)
+    first = "fieller" if n <= FIELLER_FIRST else "bootstrap"
+    ends = fieller if first == "fieller" else bootstrap
     return {
         "n": n,
         "completeness": n / eligible if eligible else np.nan,
@@ -110,9 +134,13 @@ def _figures(held: pd.DataFrame) -> dict[str, object]:
         "ratio": ratio * PER_POUNDS,
         "ratio_lower": float(ends.lower) * PER_POUNDS,
         "ratio_upper": float(ends.upper) * PER_POUNDS,
+        "fieller_lower": float(fieller.lower) * PER_POUNDS,
+        "fieller_upper": float(fieller.upper) * PER_POUNDS,
+        "bootstrap_lower": float(bootstrap.lower) * PER_POUNDS,
+        "bootstrap_upper": float(bootstrap.upper) * PER_POUNDS,
         "shown": not reason,
         "reason": reason,
-        "method": METHOD,
+        "method": METHODS_IN_WORDS[first],
     }
 
 

@@ -8,7 +8,20 @@ A document opens a report and shows what its methods give, one in each cell::
 """
 
 from valuekit.report.board import BoardReport, board_report
+from valuekit.report.lenses import LensesReport, lenses_report
 from valuekit.report.pages import Pages, pages
+from valuekit.report.programme import ProgrammeReport, programme_report
 from valuekit.report.service import ServiceReport, service_report
 
-__all__ = ["BoardReport", "Pages", "ServiceReport", "board_report", "pages", "service_report"]
+__all__ = [
+    "BoardReport",
+    "LensesReport",
+    "Pages",
+    "ProgrammeReport",
+    "ServiceReport",
+    "board_report",
+    "lenses_report",
+    "pages",
+    "programme_report",
+    "service_report",
+]

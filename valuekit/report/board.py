@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from valuekit.mart import Mart
 from valuekit.report import icons
 from valuekit.report.audience import open_mart, rows
+from valuekit.report.programme import ProgrammeReport
 from valuekit.report.service import ServiceReport
 from valuekit.report.show import Block, Item, Points, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
@@ -52,12 +53,10 @@ class BoardReport:
 
     def _unclear(self, report: ServiceReport) -> str:
         found = decisions.unclear(report.service, report.pairs)
-        chance = [lower_first(f.measure) for f in found if "no clear" in f.text]
-        few = [lower_first(f.measure) for f in found if "too few" in f.text]
         parts = [
-            f"{word} for {listed(names)}"
-            for names, word in ((chance, "no clear difference"), (few, "too few people to tell"))
-            if names
+            f"{says} for {listed(names)}"
+            for says in words.UNCLEAR.values()
+            if (names := [lower_first(f.measure) for f in found if f.text == f"{says}."])
         ]
         return f"{report.service.name}: {'; '.join(parts)}." if parts else ""
 
@@ -96,12 +95,16 @@ class BoardReport:
             widths=(1.6, 2, 0.6, 0.8, 2.2, 2.6, 1.7),
         )
 
+    def programme(self) -> Words:
+        """What the programme costs and yields, when it covers its costs, and what that rests on."""
+        return ProgrammeReport(self.mart).board()
+
     def measures(self) -> Table:
-        """Every measure of every service in one line, with its icons."""
-        lines = [(s.service, m, h) for s in self.services for m, h in s.pairs]
+        """Every outcome of every service in one line, with its icons; costs stand with the value."""
+        lines = [(s.service, m, h) for s in self.services for m, h in s.pairs if m.role != "cost"]
         return table(
             "board-measures",
-            "Every measure: newest 12 months with complete follow-up, and what its chart shows.",
+            "Every outcome: newest 12 months with complete follow-up, and what its chart shows.",
             {
                 "Measure": [f"{s.name}: {lower_first(m.name)}" for s, m, _ in lines],
                 "Figure (95% interval)": [figure_cell(m, h) for _, m, h in lines],
@@ -113,7 +116,7 @@ class BoardReport:
                 ],
             },
             numbers=("n", "Known"),
-            widths=(3.5, 2.8, 0.6, 0.8, 2.7, 2.6),
+            widths=(3.8, 2.5, 0.5, 0.7, 2.9, 1.9),
         )
 
 

@@ -8,22 +8,24 @@ from functools import cached_property
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
 from valuekit.project import Month
-from valuekit.report import icons
+from valuekit.report import answers, economics, icons, improvement, sites, who_they_are
+from valuekit.report import flow as flow_parts
+from valuekit.report import money as money_parts
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.charts import look
 from valuekit.report.charts.bars import bars
 from valuekit.report.charts.cost_spread import cost_spread
 from valuekit.report.charts.deprivation import NAMES as FIFTHS
 from valuekit.report.charts.deprivation import deprivation
-from valuekit.report.charts.importance import importance, ranked_topics
-from valuekit.report.charts.over_time import over_time
 from valuekit.report.charts.value import value
+from valuekit.report.matters import what_matters
 from valuekit.report.show import Block, Figure, Heading, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, icon_line, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import costs, decisions, people
 from valuekit.report.words import measures as words
-from valuekit.report.words.numbers import amount, number, pounds, share
+from valuekit.report.words import sites as site_words
+from valuekit.report.words.numbers import amount, number, pounds, sentence, share
 
 
 class ServiceReport:
@@ -119,42 +121,12 @@ class ServiceReport:
         )
 
     def what_matters(self) -> Block:
-        """What patients, carers and clinicians rate, and who was asked."""
-        ratings = self.rows("importance")
-        text = Words(
-            (people.what_matters(ratings), people.groups_differ(ratings), people.asked(self.rows("asked")))
-        )
-        figure = self._figure(
-            "what-matters",
-            importance(ratings),
-            "What matters: mean importance from 1 to 5, with 95% intervals, by who rated it.",
-            people.importance_alt(ratings),
-        )
-        return Block.of(text, figure, self._topics(ratings))
-
-    def _topics(self, ratings: list[Row]) -> Iterator[Table]:
-        names = {m.measure: m.name for m in self.measures}
-        shown = [r for r in ratings if r.shown and r.mean is not None]
-        if not shown:
-            return
-        topics = ranked_topics(shown)
-        by_topic = {(r.name, r.group): r for r in ratings}
-        first = {r.name: r for r in ratings}
-        columns = {"Topic": topics}
-        for group, header in (("patient", "Patients"), ("carer", "Carers"), ("clinician", "Clinicians")):
-            columns[header] = [about_words.rating_cell(by_topic.get((topic, group))) for topic in topics]
-        columns["Measure that answers to it"] = [
-            names.get(first[t].measure or "", "none yet") for t in topics
-        ]
-        yield table(
-            f"{self.id}-topics",
-            "Mean importance from 1 to 5 (95% interval; n) and the measure that answers to it.",
-            columns,
-        )
+        """What patients, carers and clinicians rate, who was asked, and who chose each measure."""
+        return what_matters(self)
 
     def outcomes(self) -> Block:
         """One part for each outcome: heading, icons, sentences, chart."""
-        return Block.of(*(self._measure(m) for m in self.outcome_measures))
+        return Block.of(*(self._measure(m) for m in self.outcome_measures), improvement.phases(self))
 
     def _measure(self, measure: Row) -> Iterator[Shown]:
         headline = self.headlines.get(measure.measure)
@@ -167,13 +139,13 @@ class ServiceReport:
                 shown.append(icons.assurance(headline.assurance))
             yield icon_line(*shown)
             yield Words((words.paragraph(measure, headline),))
-        yield self._figure(
-            measure.measure,
-            over_time(measure, series, changes),
-            words.caption(measure, series),
-            words.chart_alt(measure, series, changes),
-        )
+        yield from improvement.chart(self, measure, series, changes)
+        yield from answers.beside(self, measure)
         yield Words((about_words.measure_note(measure),))
+
+    def who_they_are(self) -> Block:
+        """Observed against what is expected of people like these."""
+        return who_they_are.section(self)
 
     def cost(self) -> Block:
         """Cost per pathway over time."""
@@ -250,6 +222,23 @@ class ServiceReport:
         )
         return Block.of(Words((costs.by_department(names, values),)), figure)
 
+    def cost_behaviour(self) -> Block:
+        """What would fall if a pathway did not happen."""
+        return money_parts.behaviour(self.id, self.rows("cost_kind"))
+
+    def steady_prices(self) -> Block:
+        """Cost in the prices of one year, beside cash."""
+        return money_parts.steady_prices(self.id, self.rows("price_cost"))
+
+    def cost_drivers(self) -> Block:
+        """Where the change in the cost of a pathway lies."""
+        return money_parts.drivers(self.id, self.rows("cost_driver"))
+
+    def flow(self) -> Block:
+        """Stages, steps, waits, hand-offs and time."""
+        stages, steps, figures = (self.rows(name) for name in ("flow_stage", "flow_step", "flow_figure"))
+        return flow_parts.flow(self.id, stages, steps, figures, self._figure)
+
     def patients_behind_average(self) -> Block:
         """How the cost is spread over pathways."""
         summary = next(iter(self.rows("cost_summary")), None)
@@ -325,6 +314,20 @@ class ServiceReport:
         text = Words((costs.value_change(years), *(costs.value_year(year, says) for year in years[:2])))
         return Block.of(text, figure, self._value_table(years))
 
+    def side_by_side(self) -> Block:
+        """Years, fifths of deprivation and ways of care: what each costs and achieves beside the other."""
+        found = (self.rows(name) for name in ("increment", "option", "acceptability"))
+        return economics.side_by_side(self.id, *found, self._figure)
+
+    def composite(self) -> Block:
+        """The composite outcome with patients' own weights, where one is declared."""
+        return economics.composite(self.id, self.rows("composite"), self.rows("composite_part"))
+
+    def tipping(self) -> Block:
+        """Where cost begins to rise at another rate: for the clinical team; nothing for anybody else."""
+        clinical = self.mart.about.audience == "clinical"
+        return economics.tipping(self.rows("tipping")) if clinical else Block(())
+
     def _value_table(self, years: list[Row]) -> Table:
         return table(
             f"{self.id}-value",
@@ -356,7 +359,13 @@ class ServiceReport:
         measures = [(m, fifths) for m, fifths in measures if fifths]
         if not measures:
             return Block.of(Words(("Outcomes by deprivation cannot be shown yet.",)))
-        points = Points(tuple(Item(people.inequality(m, fifths)) for m, fifths in measures))
+        lines = {r.measure: r for r in self.rows("inequality_slope")}
+        points = Points(
+            tuple(
+                Item(sentence(people.inequality(m, fifths), site_words.slope(m, lines.get(m.measure))))
+                for m, fifths in measures
+            )
+        )
         main, fifths = measures[0]
         figure = self._figure(
             "deprivation",
@@ -370,8 +379,14 @@ class ServiceReport:
                 about_words.fifth_cell(m, next((f for f in fs if f.fifth == fifth), None))
                 for m, fs in measures
             ]
-        shown = table(f"{self.id}-fifths", "Outcomes by fifth of deprivation (95% interval; n).", columns)
+        columns["Slope index"] = [site_words.slope_cell(m, lines.get(m.measure)) for m, _ in measures]
+        caption = "Outcomes by fifth of deprivation (95% interval; n), and the slope from end to end."
+        shown = table(f"{self.id}-fifths", caption, columns)
         return Block.of(points, figure, shown)
+
+    def sites(self) -> Block:
+        """The value outcome by hospital site."""
+        return sites.sites(self)
 
     def _fifths(self, measure: Row) -> list[Row]:
         found = [f for f in self.rows("inequality", measure=measure.measure) if f.fifth is not None]
@@ -382,9 +397,9 @@ class ServiceReport:
         by_name = {m.measure: m for m in self.measures}
         if not self.changes_made:
             return Block.of(Words(("No service change has been recorded in these years.",)))
-        return Block.of(
-            Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made))
-        )
+        told = Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made))
+        steps = economics.over_time(self.id, self.rows("interrupted"), self.changes_made, self.measures)
+        return Block.of(told, steps)
 
     def data_quality(self) -> Block:
         """Follow-up of each measure."""

@@ -110,10 +110,9 @@ def _activity(
     swapped = picks.take(
         counts.activity_end_before_start, (frame["end_date"] > frame["start_date"]).to_numpy()
     )
-    impossible, future = (
-        picks.take(counts.activity_impossible_start),
-        picks.take(counts.activity_end_in_future),
-    )
+    impossible = picks.take(counts.activity_impossible_start)
+    # Two years on must be after the newest month.
+    future = picks.take(counts.activity_end_in_future, month > newest - 24)
     _set(frame, late, "file_month", newest)
     start, end = frame["start_date"].to_numpy(object), frame["end_date"].to_numpy(object)
     _set(frame, swapped, "start_date", end[swapped])

@@ -30,6 +30,36 @@ class KnownEffects:
     independent_least_deprived: float = 0.58
     """Stroke: the same in decile 10; a straight line between the two."""
 
+    independence_log_odds_per_point: float = -0.15
+    """Stroke: log-odds of being independent at six months, for each point of the NIHSS on arrival."""
+    independence_log_odds_per_ten_years: float = -0.36
+    """Stroke: the same for each ten years of age."""
+    death_log_odds_per_point: float = 0.11
+    """Stroke: log-odds of dying within 180 days, for each point of the NIHSS on arrival."""
+    death_log_odds_per_ten_years: float = 0.37
+    """Stroke: the same for each ten years of age."""
+    sites: tuple[str, ...] = ("ZZ1A", "ZZ1B", "ZZ1C", "ZZ1D", "ZZ1E", "ZZ1F")
+    """Stroke: hospital sites, the organisation code of the first stay."""
+    site_shares: tuple[float, ...] = (0.26, 0.20, 0.18, 0.16, 0.12, 0.08)
+    """Stroke: share of people first admitted to each site."""
+    site_log_odds: tuple[float, ...] = (0.15, 0.05, -0.75, 0.25, 0.0, 0.1)
+    """Stroke: log-odds of being independent at each site. ZZ1C is truly worse; the others differ as little as
+    hospitals do."""
+
+    quality_stroke: tuple[float, float, float] = (0.35, 0.55, 0.72)
+    """Stroke: mean EQ-5D-5L index (UK 2026 value set) of answers at the start, at 6 weeks, at 6 months."""
+    quality_hepatitis_c: tuple[float, float, float] = (0.73, 0.71, 0.788)
+    """Hepatitis C: the same."""
+    quality_endocarditis: tuple[float, float, float] = (0.40, 0.58, 0.71)
+    """Endocarditis: the same."""
+
+    goal_stroke: float = 0.62
+    """Stroke: share of those asked at six months who reached the goal that they had set."""
+    goal_hepatitis_c: float = 0.71
+    """Hepatitis C: the same."""
+    goal_endocarditis: float = 0.66
+    """Endocarditis: the same."""
+
     community_clinics: date = date(2025, 1, 1)
     """Hepatitis C: treatment clinics in the community begin."""
     cured_before: float = 0.85

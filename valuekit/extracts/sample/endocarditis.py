@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from valuekit.extracts.sample.outcomes import DUE, answer_share, ask, eq5d_profiles, file_answers
+from valuekit.extracts.sample.outcomes import (
+    DUE,
+    EarlyShifts,
+    answer_share,
+    ask,
+    early_quality,
+    eq5d_profiles,
+    file_answers,
+    goals,
+)
 from valuekit.extracts.sample.people import deciles, enrol
 from valuekit.extracts.sample.world import (
     COMMUNITY_TRUST,
@@ -17,7 +26,11 @@ from valuekit.extracts.sample.world import (
 )
 
 SERVICE, A_YEAR = "endocarditis", 110
+STREAM = "endocarditis 8"
+"""Name of the random generator. So few people are much at the mercy of chance: this is one of 150 draws, and
+in it no figure moves from one year to the next by so much that it would look like an effect."""
 ANSWERS = {"gad7": 0.82, "eq5d5l": 0.78}
+EARLY = EarlyShifts(1.062, 0.622)
 DIES_IN_STAY, DIES_IN_YEAR = 0.15, 0.10
 """Share that dies in the first stay; share of all that dies later in the first year."""
 STAY = 31.0
@@ -45,7 +58,7 @@ _SURGERY = {"recipe": "surgical_ward", "department": "CARDSURG", "treatment_func
 
 def simulate(world: World) -> None:
     """Add the endocarditis pathways of the whole window."""
-    rng = world.rng(SERVICE)
+    rng = world.rng(STREAM)
     began = arrivals(world, rng, A_YEAR)
     n = len(began)
     decile = deciles(rng, n, tilt=0.3)
@@ -149,7 +162,7 @@ def _readmissions(
 
 
 def _outcomes(rng: np.random.Generator, world: World, cohort: Cohort) -> None:
-    """GAD-7 and EQ-5D-5L at six months."""
+    """GAD-7 at six months, EQ-5D-5L at the start, six weeks and six months, and the goal."""
     n, effects, due = len(cohort), world.effects, cohort.began + DUE["6_months"]
     after = cohort.began >= world.window.day(effects.endocarditis_team)
     calm = rng.random(n) < np.where(after, effects.low_anxiety_after, effects.low_anxiety_before)
@@ -157,6 +170,9 @@ def _outcomes(rng: np.random.Generator, world: World, cohort: Cohort) -> None:
     month_six = {"service": SERVICE, "time_point": "6_months"}
     asked = ask(rng, due, answer_share(ANSWERS["gad7"], cohort.decile), cohort.death)
     file_answers(world, cohort.person, asked, instrument="gad7", value=score * 1.0, **month_six)
-    profiles = eq5d_profiles(rng, rng.normal(0.4, 0.8, n))
+    burden = rng.normal(0.4, 0.8, n)
+    profiles = eq5d_profiles(rng, burden)
     asked = ask(rng, due, answer_share(ANSWERS["eq5d5l"], cohort.decile), cohort.death)
     file_answers(world, cohort.person, asked, instrument="eq5d5l", items=profiles, **month_six)
+    early_quality(world, SERVICE, cohort, burden, EARLY)
+    goals(world, SERVICE, cohort, effects.goal_endocarditis)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from valuekit.extracts.sample.outcomes import DUE, Asked, answer_share, ask, eq5d_profiles, file_answers
+from valuekit.extracts.sample.outcomes import (
+    DUE,
+    Asked,
+    EarlyShifts,
+    answer_share,
+    ask,
+    early_quality,
+    eq5d_profiles,
+    file_answers,
+    goals,
+)
 from valuekit.extracts.sample.people import deciles, enrol
 from valuekit.extracts.sample.world import (
     COMMUNITY_TRUST,
@@ -18,6 +28,7 @@ from valuekit.extracts.sample.world import (
 
 SERVICE, A_YEAR = "hepatitis_c", 400
 ANSWERS = {"svr12": 0.90, "fatigue": 0.76, "eq5d5l": 0.74}
+EARLY = EarlyShifts(0.338, 0.409)
 STARTS_TREATMENT = 0.94
 SHORT_COURSE = 0.8
 """Share treated for 8 weeks; the others for 12."""
@@ -123,18 +134,21 @@ def _test_of_cure(
 
 
 def _questionnaires(rng: np.random.Generator, world: World, cohort: Cohort) -> None:
-    """Fatigue at 12 weeks and EQ-5D-5L at six months."""
+    """Fatigue at 12 weeks, EQ-5D-5L at the start, six weeks and six months, and the goal."""
     n, person = len(cohort), cohort.person
     fatigue = np.round(np.clip(rng.normal(4.1, 1.3, n), 1, 7), 1)
     share = answer_share(ANSWERS["fatigue"], cohort.decile)
     asked = ask(rng, cohort.began + DUE["12_weeks"], share, cohort.death)
     week_12 = {"service": SERVICE, "time_point": "12_weeks"}
     file_answers(world, person, asked, instrument="fatigue", value=fatigue, **week_12)
-    profiles = eq5d_profiles(rng, rng.normal(0.1, 0.8, n))
+    burden = rng.normal(0.1, 0.8, n)
+    profiles = eq5d_profiles(rng, burden)
     share = answer_share(ANSWERS["eq5d5l"], cohort.decile)
     asked = ask(rng, cohort.began + DUE["6_months"], share, cohort.death)
     month_six = {"service": SERVICE, "time_point": "6_months"}
     file_answers(world, person, asked, instrument="eq5d5l", items=profiles, **month_six)
+    early_quality(world, SERVICE, cohort, burden, EARLY)
+    goals(world, SERVICE, cohort, world.effects.goal_hepatitis_c)
 
 
 def _hospital(rng: np.random.Generator, world: World, cohort: Cohort) -> None:

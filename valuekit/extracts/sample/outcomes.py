@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from valuekit.extracts.sample.world import World
+from valuekit.extracts.sample.world import Cohort, World
 
 ASK_BEFORE, ASK_AFTER, GIVE_UP_AFTER = 21.0, 14.0, 28.0
 """Days: answers come from three weeks before the due day to two after; asking ends four weeks after."""
@@ -16,9 +16,22 @@ DEPRIVATION_SPREAD = 0.07
 DUE = {"6_weeks": 42.0, "12_weeks": 84.0, "6_months": 182.0, "12_months": 365.0}
 """Days from the start of the pathway."""
 
+ANSWERS_EARLY, ANSWERS_GOAL = 0.80, 0.78
+FIRST_DAYS, SIX_WEEKS = (0.0, 2.0, 7.0), (-10.0, 0.0, 14.0)
+"""First, most likely and last day of an answer, from the due day."""
+BURDEN_KEPT, BURDEN_NEW = 0.6, 0.5
+"""How much of the burden at six months is there before, and the spread of what is not."""
+
 # A problem of level k or worse in a dimension: burden + offset + noise above the k-th cut.
 _OFFSETS = np.array([0.15, -0.35, 0.2, 0.1, -0.05])  # mobility, self-care, usual activities, pain, anxiety
 _CUTS = np.array([0.0, 0.9, 1.8, 2.7])
+
+
+class EarlyShifts(NamedTuple):
+    """What is added to the burden so that the means are what the effects say (found once, by simulation)."""
+
+    baseline: float
+    six_weeks: float
 
 
 @dataclass(frozen=True)
@@ -36,10 +49,19 @@ def answer_share(base: float, decile: np.ndarray) -> np.ndarray:
     return base + DEPRIVATION_SPREAD * (decile - 5.5) / 9
 
 
-def ask(rng: np.random.Generator, due: np.ndarray, share: np.ndarray, death: np.ndarray) -> Asked:
-    """Ask everybody who is alive on the `due` day; people who die before they answer leave no row."""
+def ask(
+    rng: np.random.Generator,
+    due: np.ndarray,
+    share: np.ndarray,
+    death: np.ndarray,
+    around: tuple[float, float, float] = (-ASK_BEFORE, -4.0, ASK_AFTER),
+) -> Asked:
+    """Ask everybody who is alive on the `due` day; people who die before they answer leave no row.
+
+    `around`: first, most likely and last day of an answer, counted from the due day.
+    """
     size = len(due)
-    completed = np.floor(due + rng.triangular(-ASK_BEFORE, -4.0, ASK_AFTER, size))
+    completed = np.floor(due + rng.triangular(*around, size))
     answered = rng.random(size) < share
     alive = np.isnan(death) | (death >= np.where(answered, np.maximum(due, completed + 1), due))
     return Asked(
@@ -78,6 +100,36 @@ def file_answers(
         value=np.where(asked.answered, spread["value"], np.nan),
         items=np.where(asked.answered, spread["items"], ""),
     )
+
+
+def early_quality(
+    world: World, service: str, cohort: Cohort, burden: np.ndarray, shifts: EarlyShifts
+) -> None:
+    """EQ-5D-5L in the first days and at six weeks, from the latent `burden` at six months.
+
+    Drawn from a generator of its own, so that it disturbs nothing else.
+    """
+    rng = world.rng(f"{service}: early quality of life")
+    for time_point, due, around, shift in (
+        ("baseline", 0.0, FIRST_DAYS, shifts.baseline),
+        ("6_weeks", DUE["6_weeks"], SIX_WEEKS, shifts.six_weeks),
+    ):
+        latent = shift + BURDEN_KEPT * burden + rng.normal(0, BURDEN_NEW, len(cohort))
+        profiles = eq5d_profiles(rng, latent)
+        share = answer_share(ANSWERS_EARLY, cohort.decile)
+        asked = ask(rng, cohort.began + due, share, cohort.death, around)
+        about = {"service": service, "time_point": time_point}
+        file_answers(world, cohort.person, asked, instrument="eq5d5l", items=profiles, **about)
+
+
+def goals(world: World, service: str, cohort: Cohort, reached: float) -> None:
+    """Whether each person reached, at six months, the goal that they had set; a generator of its own."""
+    rng = world.rng(f"{service}: goals")
+    value = (rng.random(len(cohort)) < reached) * 1.0
+    share = answer_share(ANSWERS_GOAL, cohort.decile)
+    asked = ask(rng, cohort.began + DUE["6_months"], share, cohort.death)
+    month_six = {"service": service, "time_point": "6_months"}
+    file_answers(world, cohort.person, asked, instrument="goal", value=value, **month_six)
 
 
 def eq5d_profiles(rng: np.random.Generator, burden: np.ndarray) -> np.ndarray:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
 
-from valuekit.extracts.sample.outcomes import DUE, Asked, answer_share, ask, eq5d_profiles, file_answers
+from valuekit.extracts.sample import severity
+from valuekit.extracts.sample.outcomes import (
+    DUE,
+    Asked,
+    EarlyShifts,
+    answer_share,
+    ask,
+    early_quality,
+    eq5d_profiles,
+    file_answers,
+    goals,
+)
 from valuekit.extracts.sample.people import deciles, enrol
 from valuekit.extracts.sample.world import (
     COMMUNITY_TRUST,
@@ -25,9 +35,10 @@ DIES_LATER = 0.05
 ANSWERS = {"mrs": 0.87, "eq5d5l": 0.76, "nihss": 0.90}
 EARLY_DEATH_DAYS = 9.5
 """Mean day of an early death, which ends the first stay."""
-STAY_FIT = 1.0376
+STAY_FIT = 1.0304
 """Makes the mean stay of those who leave alive what the effects say: it offsets that they are the
 less ill and that a late death may cut a stay short. Found once from 800,000 simulated stays."""
+EARLY = EarlyShifts(1.122, 0.695)
 BURDEN = np.array([-0.9, -0.4, 0.15, 0.8, 1.5, 2.2])
 """Latent ill health by Rankin score 0 to 5."""
 
@@ -52,23 +63,28 @@ def simulate(world: World) -> None:
     n = len(began)
     decile = deciles(rng, n, tilt=0.2)
     illness = rng.normal(0, 1, n)
-    outcome = 0.6 * illness + 0.8 * rng.normal(0, 1, n)
-    death = began + _death_after(rng, outcome)
-    age = np.clip(74 + 3.5 * illness + rng.normal(0, 12, n), 19, 101)
-    person = enrol(world, SERVICE, began, age, death, decile, lognormal(rng, 1, 0.3, n))
+    who = severity.person(illness, rng.normal(0, 1, n))
+    fate = rng.random(n)
+    death = began + _death_after(rng, fate > 1 - severity.chance_of_death(effects, who, DIES))
+    person = enrol(world, SERVICE, began, who.age, death, decile, lognormal(rng, 1, 0.3, n))
     cohort = Cohort(person, began, decile, death)
     stay = _stays(rng, world, cohort, illness)
-    _first_stay(rng, world, cohort, stay, illness)
+    site = rng.choice(len(effects.sites), n, p=effects.site_shares)
+    _first_stay(rng, world, cohort, stay, illness, np.array(effects.sites, object)[site])
     _rehabilitation(rng, world, cohort, began + stay, began >= world.window.day(effects.early_discharge))
     _clinics(rng, world, cohort, began + stay)
     _readmissions(rng, world, cohort, began + stay)
-    _follow_up(rng, world, cohort, illness, outcome)
+    answers = answer_share(ANSWERS["mrs"], np.arange(1, 11))
+    chance = severity.chance_of_independence(effects, who, decile, site, answers, DIES)
+    rankin = rankin_scores(fate < chance, rng.random(n))
+    _follow_up(rng, world, cohort, who.severity, rankin)
+    early_quality(world, SERVICE, cohort, BURDEN[rankin], EARLY)
+    goals(world, SERVICE, cohort, effects.goal_stroke)
 
 
-def _death_after(rng: np.random.Generator, outcome: np.ndarray) -> np.ndarray:
-    """Days from arrival to death; missing for survivors. The worst outcomes die."""
-    n = len(outcome)
-    dies = outcome > ndtri(1 - DIES)
+def _death_after(rng: np.random.Generator, dies: np.ndarray) -> np.ndarray:
+    """Days from arrival to death for those of whom `dies` holds, and for a few later; else missing."""
+    n = len(dies)
     early = 0.2 + 29.5 * rng.beta(1, 29.5 / EARLY_DEATH_DAYS - 1, n)
     late = rng.uniform(31, 180, n)
     after = np.where(rng.random(n) < DIES_EARLY, early, late)
@@ -86,8 +102,9 @@ def _stays(rng: np.random.Generator, world: World, cohort: Cohort, illness: np.n
 
 
 def _first_stay(
-    rng: np.random.Generator, world: World, cohort: Cohort, stay: np.ndarray, illness: np.ndarray
-) -> None:
+    rng: np.random.Generator, world: World, cohort: Cohort, stay: np.ndarray, illness: np.ndarray,
+    site: np.ndarray,
+) -> None:  # fmt: skip
     """Emergency department, scans, and two episodes on the stroke unit in one spell."""
     n, person, began = len(cohort), cohort.person, cohort.began
     code = rng.choice(np.array(["I639", "I634", "I619", "I64X"], object), n, p=(0.6, 0.22, 0.13, 0.05))
@@ -107,7 +124,7 @@ def _first_stay(
     home = np.where(rng.random(n) < 0.12, "54", "19")
     moves = stay > first
     ward = {"activity_type": "admitted", "department": "STROKE", "treatment_function": "328", "hrg": "AA35C"}
-    ward |= {"spell": spell, "primary_diagnosis": code}
+    ward |= {"spell": spell, "primary_diagnosis": code, "organisation_code": site}
     leaves = np.where(moves, "", home)
     world.contact(person, admitted, first, recipe="hyperacute_ward", discharge_destination=leaves, **ward)
     rest = {"recipe": "stroke_ward", "discharge_destination": home}
@@ -176,11 +193,10 @@ def _readmissions(rng: np.random.Generator, world: World, cohort: Cohort, left: 
 
 
 def _follow_up(
-    rng: np.random.Generator, world: World, cohort: Cohort, illness: np.ndarray, outcome: np.ndarray
+    rng: np.random.Generator, world: World, cohort: Cohort, arrival: np.ndarray, rankin: np.ndarray
 ) -> None:
-    """Rankin score and EQ-5D-5L at six months, severity on arrival."""
+    """Rankin score and EQ-5D-5L at six months, severity on `arrival`."""
     person, began, decile, death = cohort.person, cohort.began, cohort.decile, cohort.death
-    rankin = rankin_scores(world, decile, outcome, rng.random(len(cohort)))
     due = began + DUE["6_months"]
     month_six = {"service": SERVICE, "time_point": "6_months"}
     asked = ask(rng, due, answer_share(ANSWERS["mrs"], decile), death)
@@ -194,20 +210,12 @@ def _follow_up(
     dead = {"person": person[written], "completed": day, "recorded": day, "value": 6.0}
     world.outcomes.add(int(written.sum()), instrument="mrs", **dead, **month_six)
 
-    severity = np.clip(np.round(np.expm1(1.85 + 0.75 * illness)), 0, 42)
     day, assessed = np.floor(began), rng.random(len(cohort)) < answer_share(ANSWERS["nihss"], decile)
     on_arrival = Asked(np.arange(len(cohort)), assessed, np.where(assessed, day, np.nan), day)
     baseline = {"service": SERVICE, "time_point": "baseline"}
-    file_answers(world, person, on_arrival, instrument="nihss", value=severity, **baseline)
+    file_answers(world, person, on_arrival, instrument="nihss", value=arrival, **baseline)
 
 
-def rankin_scores(world: World, decile: np.ndarray, outcome: np.ndarray, toss: np.ndarray) -> np.ndarray:
-    """Rankin score 0 to 5 of those alive at six months, from a standard normal `outcome` (low is good).
-
-    The share of 0 to 2 among all is set so that the measure's own share (answers in the denominator with
-    everybody who died) is ``effects.independent(decile)``: share × (answers × alive + died) ÷ answers.
-    """
-    answers = answer_share(ANSWERS["mrs"], decile)
-    independent = world.effects.independent(decile) * (answers * (1 - DIES) + DIES) / answers
-    good = outcome < ndtri(independent)
-    return np.where(good, np.digitize(toss, (0.22, 0.62)), 3 + np.digitize(toss, (0.5, 0.88)))
+def rankin_scores(independent: np.ndarray, toss: np.ndarray) -> np.ndarray:
+    """Rankin score of each person were they alive at six months: 0 to 2 of the independent, else 3 to 5."""
+    return np.where(independent, np.digitize(toss, (0.22, 0.62)), 3 + np.digitize(toss, (0.5, 0.88)))

@@ -1,4 +1,4 @@
-"""A measure over time: an XmR chart, or a run chart where there are fewer than 12 points."""
+"""A measure over time: an XmR or p′ chart, or a run chart where there are fewer than 12 points."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def _range(measure: Row, series: Sequence[Row], points: pd.DataFrame) -> tuple[f
     """Lowest and highest thing drawn, with room around them."""
     values = list(points["y"].dropna())
     for row in series:
-        values += [v for v in (row.lower_limit, row.upper_limit, row.centre) if v is not None]
+        drawn = (row.lower_limit, row.upper_limit, row.centre, row.target)
+        values += [v for v in drawn if v is not None]
     if measure.target is not None:
         values.append(measure.target)
     low, high = min(values), max(values)
@@ -119,17 +120,34 @@ def _lines(measure: Row, series: Sequence[Row], start: pd.Timestamp, end: pd.Tim
         if row.phase is not None and row.centre is not None:
             phases.setdefault(int(row.phase), []).append(row)
     starts = [pd.Timestamp(members[0].period_start) for members in phases.values()]
-    found = []
+    found: list[tuple[pd.Timestamp, pd.Timestamp, float | None, str]] = []
     for at, members in enumerate(phases.values()):
-        begin = starts[at]
         until = starts[at + 1] if at + 1 < len(starts) else end
-        row = members[-1]
-        for kind, y in (("centre", row.centre), ("limit", row.lower_limit), ("limit", row.upper_limit)):
-            if y is not None:
-                found.append({"x": begin, "xend": until, "y": float(y), "kind": kind})
-    if measure.target is not None:
-        found.append({"x": start, "xend": end, "y": float(measure.target), "kind": "target"})
-    return pd.DataFrame(found)
+        found.append((starts[at], until, members[-1].centre, "centre"))
+        for column in ("lower_limit", "upper_limit"):
+            found += [(*step, "limit") for step in _steps(members, column, until)]
+    found += [(*step, "target") for step in _steps(series, "target", end, measure.target)]
+    return pd.DataFrame(
+        [{"x": x, "xend": xend, "y": float(y), "kind": kind} for x, xend, y, kind in found if y is not None]
+    )
+
+
+def _steps(
+    series: Sequence[Row], column: str, end: pd.Timestamp, otherwise: float | None = None
+) -> list[tuple[pd.Timestamp, pd.Timestamp, float | None]]:
+    """From when to when a line has which height: one long step where it never changes."""
+    heights = [getattr(row, column) for row in series]
+    if all(height is None for height in heights):
+        heights = [otherwise] * len(series)
+    found: list[tuple[pd.Timestamp, pd.Timestamp, float | None]] = []
+    for row, height in zip(series, heights, strict=True):
+        x = pd.Timestamp(row.period_start)
+        if found and found[-1][2] == height:
+            continue
+        if found:
+            found[-1] = (found[-1][0], x, found[-1][2])
+        found.append((x, end, height))
+    return found
 
 
 def _line_labels(
@@ -140,7 +158,7 @@ def _line_labels(
     wanted: list[tuple[float, str]] = []
     if last is not None:
         wanted.append(
-            (last.centre, f"{'Mean' if last.chart == 'xmr' else 'Median'} {value_of(measure, last.centre)}")
+            (last.centre, f"{'Median' if last.chart == 'run' else 'Mean'} {value_of(measure, last.centre)}")
         )
         wanted += [
             (y, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from valuekit.mart import About
 from valuekit.project import Month
@@ -44,14 +44,16 @@ def headline(service: Row, pairs: Sequence[decisions.Pair]) -> str:
 
 
 def _changed(outcomes: Sequence[decisions.Pair]) -> str:
-    better = [lower_first(m.name) for m, h in outcomes if h.verdict == "better"]
-    worse = [lower_first(m.name) for m, h in outcomes if h.verdict == "worse"]
-    compared = sum(h.verdict in ("better", "worse", "uncertain") for _, h in outcomes)
-    return _findings(better, worse, compared, len(outcomes))
+    ways = [words.way(m, h) for m, h in outcomes]
+    named = {
+        way: [lower_first(m.name) for (m, _), own in zip(outcomes, ways, strict=True) if own == way]
+        for way in ("better", "worse", "higher", "lower")
+    }
+    return _findings(named, sum(way != "too_few" for way in ways), len(outcomes))
 
 
-def _findings(better: list[str], worse: list[str], compared: int, of: int) -> str:
-    parts = [f"{word} for {listed(names)}" for names, word in ((better, "better"), (worse, "worse")) if names]
+def _findings(named: Mapping[str, list[str]], compared: int, of: int) -> str:
+    parts = [f"{way} for {listed(names)}" for way, names in named.items() if names]
     if parts:
         rest = f"; {compared} of {of} outcome measures could be compared" if compared < of else ""
         return f"Compared with the 12 months before: {'; '.join(parts)}{rest}."

@@ -127,7 +127,17 @@ def ratio(row: Row) -> str:
             f"No ratio is shown: {(why_not_shown(row.reason) if known_reason else row.reason).rstrip('.')}."
         )
     beside = interval(row.ratio_lower, row.ratio_upper, "", 2)
-    return f"Good outcomes for each £100,000 of pathway cost: {number(row.ratio, 2)}{_brackets(beside)}."
+    figure = f"Good outcomes for each £100,000 of pathway cost: {number(row.ratio, 2)}{_brackets(beside)}."
+    return sentence(figure, both_intervals(row))
+
+
+def both_intervals(row: Row) -> str:
+    """The interval of the ratio by either method, where both are there (``value``)."""
+    ends = (row.fieller_lower, row.fieller_upper, row.bootstrap_lower, row.bootstrap_upper)
+    if None in ends:
+        return ""
+    low, high, from_, to = (number(end, 2) for end in ends)
+    return f"Fieller's method gives {low} to {high}, the bootstrap {from_} to {to}."
 
 
 def value_change(years: Sequence[Row]) -> str:

@@ -42,10 +42,8 @@ def changed(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
     """Measures whose two years differ beyond chance, improvements and their opposite alike."""
     found = []
     for measure, headline in pairs:
-        if headline.verdict not in ("better", "worse") or None in (
-            headline.year_value,
-            headline.before_value,
-        ):
+        way = words.way(measure, headline)
+        if way in words.UNCLEAR or None in (headline.year_value, headline.before_value):
             continue
         unit, decimals = measure.unit or "", measure.decimals or 0
         spread = words.interval_of_difference(headline.diff_lower, headline.diff_upper, unit, decimals)
@@ -55,7 +53,6 @@ def changed(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
             else ""
         )
         before, now = (words.value_of(measure, v) for v in (headline.before_value, headline.year_value))
-        way = words.verdict(measure, headline).split(" than ")[0]
         text = f"{way}, {before} to {now}{size}."
         found.append(Finding(service.name, measure.name, text))
     return found
@@ -65,10 +62,9 @@ def unclear(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
     """Measures whose movement may be chance, or that have too few people to tell."""
     found = []
     for measure, headline in pairs:
-        if headline.verdict == "uncertain":
-            found.append(Finding(service.name, measure.name, "no clear difference between the two years."))
-        elif headline.verdict not in ("better", "worse"):
-            found.append(Finding(service.name, measure.name, "too few people to tell."))
+        says = words.UNCLEAR.get(words.way(measure, headline))
+        if says:
+            found.append(Finding(service.name, measure.name, f"{says}."))
     return found
 
 
@@ -81,7 +77,8 @@ def decide(service: Row, pairs: Sequence[Pair]) -> list[Finding]:
             met.append(f"the target of {words.target_of(measure)} is missed consistently")
         if (headline.variation or "").startswith("concern"):
             met.append("the newest points are a concern")
-        if headline.verdict == "worse":
+        way = words.way(measure, headline)
+        if way == "worse" or (way == "higher" and measure.role == "cost"):
             met.append(words.verdict(measure, headline))
         if headline.completeness is not None and headline.completeness < COMPLETE_ENOUGH:
             met.append(f"results are known for only {share(headline.completeness)}")

@@ -35,6 +35,12 @@ _VERDICT = {
     "uncertain": "no clear difference from the 12 months before",
     "too_few": "too few people to compare with the 12 months before",
 }
+_OTHER = {
+    "higher": "higher than in the 12 months before",
+    "lower": "lower than in the 12 months before",
+}
+UNCLEAR = {"uncertain": "no clear difference", "too_few": "too few people to tell"}
+"""What a list says of measures that did not clearly move."""
 VERDICTS = tuple(_VERDICT)
 
 
@@ -54,21 +60,30 @@ def target_of(measure: Row) -> str:
     return amount(measure.target, measure.unit or "", 0 if whole else measure.decimals or 0)
 
 
-def verdict(measure: Row, headline: Row) -> str:
-    """The comparison of two years in a few words.
+def way(measure: Row, headline: Row) -> str:
+    """How two years compare: ``better``, ``worse``, ``higher``, ``lower``, ``uncertain`` or ``too_few``.
 
-    Costs, and measures of which neither way is better, are higher or lower and not better or worse.
+    Every sentence, cell, list and alt text asks here, so that no two of them can differ. Costs, and measures
+    of which neither way is better, are higher or lower and not better or worse.
     """
-    ends = (headline.diff_lower, headline.diff_upper)
-    if (
-        measure.role != "cost" and measure.direction in ("increase", "decrease")
-    ) or headline.verdict == "too_few":
-        return _VERDICT.get(headline.verdict or "", _VERDICT["too_few"])
-    if None in ends:
-        return _VERDICT["too_few"]
-    if ends[0] > 0:
-        return "higher than in the 12 months before"
-    return "lower than in the 12 months before" if ends[1] < 0 else _VERDICT["uncertain"]
+    known = headline.verdict if headline.verdict in _VERDICT else "too_few"
+    if known == "too_few" or (measure.role != "cost" and measure.direction in ("increase", "decrease")):
+        return known
+    if headline.diff_lower is None or headline.diff_upper is None:
+        return "too_few"
+    if headline.diff_lower > 0:
+        return "higher"
+    return "lower" if headline.diff_upper < 0 else "uncertain"
+
+
+def verdict(measure: Row, headline: Row) -> str:
+    """The comparison of two years in a few words."""
+    return (_VERDICT | _OTHER)[way(measure, headline)]
+
+
+def compared(measure: Row, headline: Row | None) -> str:
+    """The comparison as a sentence of its own, for alt text."""
+    return "" if headline is None else f"Newest 12 months: {verdict(measure, headline)}."
 
 
 def verdict_cell(measure: Row, headline: Row) -> str:
@@ -222,7 +237,7 @@ def chart_alt(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         return sentence(text, hidden(series))
     low = min(shown, key=lambda row: row.value)
     high = max(shown, key=lambda row: row.value)
-    kind = "mean" if last.chart == "xmr" else "median"
+    kind = "median" if last.chart == "run" else "mean"
     centre = (
         f"The {kind} of the newest phase is {value_of(measure, last.centre)}"
         if last.centre is not None

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from valuekit.report.audience import Row
 from valuekit.report.words import compare
 from valuekit.report.words.measures import interval_of_difference, signed_difference, value_of, why_not_shown
-from valuekit.report.words.numbers import day, evidence, listed, lower_first, month, number, people, sentence
+from valuekit.report.words.numbers import (
+    day,
+    evidence,
+    interval,
+    listed,
+    lower_first,
+    month,
+    number,
+    people,
+    sentence,
+    upper_first,
+)
 
 _GROUPS = {"patient": "patients", "carer": "carers", "clinician": "clinicians"}
 _METHODS = {"survey": "in a survey", "discussion_group": "in discussion groups"}
@@ -29,30 +40,63 @@ def what_matters(ratings: Sequence[Row]) -> str:
     )
 
 
-def groups_differ(ratings: Sequence[Row]) -> str:
-    """Where patients and clinicians differ clearly: the interval of the difference leaves out nought."""
-    by_topic: dict[str, dict[str, Row]] = {}
-    for r in ratings:
-        if r.shown:
-            by_topic.setdefault(r.name, {})[r.group] = r
-    higher, lower = [], []
-    for name, groups in by_topic.items():
-        patient, clinician = groups.get("patient"), groups.get("clinician")
-        if patient is None or clinician is None:
-            continue
-        apart = compare.difference(
-            (patient.mean, patient.lower, patient.upper), (clinician.mean, clinician.lower, clinician.upper)
-        )
-        if apart is not None and apart.clear:
-            (higher if apart.value > 0 else lower).append(f"“{lower_first(name)}”")
-    parts = [
-        f"{listed(names)} {word} than clinicians do"
-        for names, word in ((higher, "higher"), (lower, "lower"))
-        if names
+def groups_differ(gaps: Sequence[Row]) -> str:
+    """Where patients, and carers, rate a topic clearly otherwise than clinicians (``importance_gap``).
+
+    The verdict allows for the number of topics compared; the interval is of the one difference.
+    """
+    parts = [_against(group, [g for g in gaps if g.group == group]) for group in ("patient", "carer")]
+    return sentence(*parts) or "No group's ratings can be compared with those of clinicians."
+
+
+def _against(group: str, gaps: Sequence[Row]) -> str:
+    who = upper_first(_GROUPS[group])
+    compared = [g for g in gaps if g.verdict in ("higher", "lower", "uncertain")]
+    if not gaps:
+        return ""
+    if not compared:
+        return f"Too few {_GROUPS[group]} or clinicians rated the topics to compare the two."
+    clear = [
+        f"{listed([_apart(g) for g in compared if g.verdict == way])} {way} than clinicians do"
+        for way in ("higher", "lower")
+        if any(g.verdict == way for g in compared)
     ]
-    if not parts:
-        return "No clear difference is seen between what patients and what clinicians rate."
-    return f"Patients rate {listed(parts)}."
+    number_of = f"{len(compared)} topic{'' if len(compared) == 1 else 's'} compared"
+    if not clear:
+        return (
+            f"No topic is rated clearly higher or lower by {_GROUPS[group]} than by clinicians ({number_of})."
+        )
+    return f"{who} rate {listed(clear)} ({number_of})."
+
+
+def _apart(gap: Row) -> str:
+    """``“one team” (+0.9, 95% interval 0.4 to 1.4)``."""
+    name = f"“{lower_first(gap.name)}”"
+    if gap.difference is None:
+        return name
+    size = signed_difference(gap.difference, "", 1)
+    beside = interval(gap.lower, gap.upper, "", 1)
+    return f"{name} ({size}{f', {beside}' if beside else ''})"
+
+
+_GAP = {
+    "higher": "patients higher",
+    "lower": "patients lower",
+    "uncertain": "no clear difference",
+    "too_few": "too few to compare",
+}
+
+
+def gap_cell(gap: Row | None) -> str:
+    """Patients against clinicians on one topic, in a table's cell."""
+    if gap is None:
+        return "not asked"
+    word = _GAP.get(gap.verdict or "", _GAP["too_few"])
+    if gap.difference is None or gap.verdict not in ("higher", "lower", "uncertain"):
+        return word
+    size = signed_difference(gap.difference, "", 1)
+    ends = interval(gap.lower, gap.upper, "", 1).removeprefix("95% interval ")
+    return f"{word}: {size}{f' ({ends})' if ends else ''}"
 
 
 def asked(groups: Sequence[Row]) -> str:
@@ -72,7 +116,7 @@ def asked(groups: Sequence[Row]) -> str:
     return f"Asked were {listed(parts)}{when}."
 
 
-def importance_alt(ratings: Sequence[Row]) -> str:
+def importance_alt(ratings: Sequence[Row], gaps: Sequence[Row] = ()) -> str:
     """Alt text of the chart of what matters, in the order of the chart for patients."""
     patients = sorted(
         (r for r in ratings if r.group == "patient" and r.shown and r.mean is not None), key=lambda r: -r.mean
@@ -80,7 +124,7 @@ def importance_alt(ratings: Sequence[Row]) -> str:
     if not patients:
         return "Importance of topics: nothing can be shown."
     parts = [f"{lower_first(r.name)} {number(r.mean, 1)}" for r in patients]
-    return f"Mean importance from 1 to 5. Patients: {listed(parts)}. {groups_differ(ratings)}"
+    return f"Mean importance from 1 to 5. Patients: {listed(parts)}. {groups_differ(gaps)}"
 
 
 def inequality(measure: Row, fifths: Sequence[Row]) -> str:

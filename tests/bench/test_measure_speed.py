@@ -1,0 +1,81 @@
+"""How long the measures take: one service, 36 months, 1,000 bootstrap draws, on one core.
+
+`python tests/bench/test_measure_speed.py` prints the seconds for each service; with ``--profile`` the slowest
+functions too. As a test it holds each service to the target of three seconds.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import pstats
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TARGET = 3.0
+"""Processor seconds for all measures of one service."""
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
+SERVICES = ("stroke", "hepatitis_c", "endocarditis")
+
+
+@cache
+def taken_in(folder: Path) -> tuple:
+    """The sample, taken in once: the intake, the definitions and the project."""
+    from checkout import copy_project
+
+    from valuekit.build import _definitions
+    from valuekit.extracts import take_in
+    from valuekit.extracts.sample import write_sample
+    from valuekit.project import Project
+
+    project = Project(copy_project(folder).root)
+    write_sample(project.root / "data" / "extracts")
+    definitions = _definitions(project)
+    return take_in(project, None, definitions.names, project.build), definitions, project
+
+
+def seconds(folder: Path, service: str, runs: int = 2) -> float:
+    """Processor seconds of everything that is worked out for one service; the quickest of `runs`."""
+    from dataclasses import replace
+
+    from valuekit.build import _computed
+
+    intake, definitions, project = taken_in(folder)
+    alone = replace(definitions, services=tuple(s for s in definitions.services if s.service == service))
+    taken = []
+    for _ in range(runs):
+        began = time.process_time()
+        _computed(intake, alone, project)
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    yield tmp_path_factory.mktemp("bench")
+    taken_in.cache_clear()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_measures_of_one_service_take_less_than_three_seconds(service: str, folder: Path) -> None:
+    assert seconds(folder, service) < TARGET
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    with tempfile.TemporaryDirectory() as name:
+        for one in SERVICES:
+            print(f"{one}: {seconds(Path(name), one):.2f} s")
+        if "--profile" in sys.argv:
+            with cProfile.Profile() as profile:
+                seconds(Path(name), "stroke", runs=1)
+            pstats.Stats(profile).sort_stats("cumulative").print_stats(70)

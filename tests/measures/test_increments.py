@@ -1,0 +1,158 @@
+"""Options side by side in the mart: who is in each, when nothing is shown, and cost in the prices of one
+year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from figures_by_hand import MONTHS, a_service_with, rows
+from public_tables import RULES, case
+
+from valuekit.measures import economics, increments
+from valuekit.measures.disclosure import protect
+from valuekit.measures.prices import Deflators
+from valuekit.measures.value_settings import Option, Prices
+
+NO_ACTIVITY = pd.DataFrame(columns=["service", "pathway", "stage", "department"])
+PRICES = Prices(values=(0, 10_000), says="one more person alive")
+
+
+def a_service(**value):
+    service = a_service_with({"kind": "alive_share", "days": 30})
+    return service.model_copy(update={"value": service.value.model_copy(update={"outcome": "m0"} | value)})
+
+
+def results(*groups: tuple[str, list[float], list[float], int]) -> pd.DataFrame:
+    """For each group a day, outcomes, costs and a fifth."""
+    outcome = pd.concat([rows([day] * len(good), good, fifth=fifth) for day, good, _, fifth in groups])
+    outcome = outcome.assign(pathway=[f"p{i}" for i in range(len(outcome))], service="stroke", measure="m0")
+    cost = outcome.assign(measure="cost_per_pathway", value=np.concatenate([c for _, _, c, _ in groups]))
+    return pd.concat([outcome, cost], ignore_index=True)
+
+
+BEFORE, NOW = "2025-03-01", "2026-03-01"
+GOOD, BAD = [1.0] * 30 + [0.0] * 10, [1.0] * 20 + [0.0] * 20
+DEAR, CHEAP = list(np.linspace(900, 1100, 40)), list(np.linspace(400, 600, 40))
+
+
+def made(result, service=None, activity=NO_ACTIVITY, steady=None):
+    return increments.tables(result, [service or a_service(prices=PRICES)], activity, MONTHS, steady)
+
+
+def test_the_newest_year_is_held_against_the_year_before():
+    found = made(results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD, DEAR, 3)))["increment"]
+    row = found[found["comparison"] == "year"].iloc[0]
+    assert (row["option"], row["against"], row["n"], row["against_n"]) == ("now", "before", 40, 40)
+    assert (row["cost_difference"], row["outcome_difference"]) == (pytest.approx(500), pytest.approx(25))
+    assert row["dearer_better"] > 0.95 and sum(row[q] for q in economics.QUADRANTS) == pytest.approx(1)
+    # £500 more for a quarter of a person more: £2,000 for one.
+    assert (row["ratio_kind"], row["ratio"]) == ("price", pytest.approx(2000))
+
+
+def test_each_price_has_one_best_option_and_probabilities_that_add_up():
+    found = made(results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD, DEAR, 3)))["acceptability"]
+    for price, best in ((0, "before"), (10_000, "now")):
+        own = found[found["price"] == price]
+        assert own["probability"].sum() == pytest.approx(1)
+        assert own.loc[own["best"], "option"].tolist() == [best]
+
+
+def test_a_service_that_declares_no_prices_has_no_curve():
+    assert made(results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD, DEAR, 3)), a_service())["acceptability"].empty
+
+
+def test_fewer_than_30_in_a_group_are_not_compared():
+    tables = made(results((BEFORE, BAD[:29], CHEAP[:29], 3), (NOW, GOOD, DEAR, 3)))
+    row = tables["increment"].iloc[0]
+    assert not row["shown"] and row["reason"] == "too few" and np.isnan(row["cost_difference"])
+    assert tables["acceptability"].empty
+
+
+def test_fifths_of_deprivation_are_compared_but_nobody_chooses_between_them():
+    tables = made(results((NOW, BAD, CHEAP, 5), (NOW, GOOD, DEAR, 1)))
+    row = tables["increment"].set_index("comparison").loc["deprivation"]
+    assert (row["option"], row["against"], row["outcome_difference"]) == ("most", "least", pytest.approx(25))
+    assert row["ratio_kind"] == "not_a_choice" and np.isnan(row["ratio"])
+    assert "deprivation" not in set(tables["acceptability"]["comparison"])
+    assert set(tables["option"].query("comparison == 'deprivation'")["status"]) == {""}
+
+
+def test_a_pathway_belongs_to_the_first_option_whose_activity_it_had_and_else_to_the_rest():
+    options = (
+        Option(option="home", name="At home", stage="later", departments=("COM",)),
+        Option(option="ward", name="On a ward", stage="later"),
+        Option(option="rest", name="Neither"),
+    )
+    result = results((NOW, GOOD, DEAR, 3), (NOW, BAD, CHEAP, 3), (NOW, BAD, DEAR, 3))
+    stay = [(f"p{i}", "later", "COM" if i < 40 else "WARD") for i in range(80)]
+    also = [("p0", "later", "WARD"), ("p1", "acute", "WARD")]
+    activity = pd.DataFrame(stay + also, columns=["pathway", "stage", "department"]).assign(service="stroke")
+    found = made(result, a_service(options=options), activity)
+    own = found["option"].query("comparison == 'options'").set_index("option")
+    assert own["n"].to_dict() == {"home": 40, "ward": 40, "rest": 40}
+    # 75% at £1,000, 50% at £500, 50% at £1,000: the rest cost as much as home and achieve less.
+    assert own["status"].to_dict() == {"home": "frontier", "ward": "frontier", "rest": "dominated"}
+    assert own["ratio"]["home"] == pytest.approx(2000)
+    against = found["increment"].query("comparison == 'options'")["against"]
+    assert set(against) == {"home"} and len(against) == 2
+
+
+def test_cost_is_put_into_the_prices_of_one_year():
+    # Both years cost £1,000 in cash; prices rose by a tenth between the two, so the first cost £1,100.
+    result = results((BEFORE, GOOD, [1000.0] * 40, 3), (NOW, GOOD, [1000.0] * 40, 3))
+    lines = [(f"p{i}", "2025-03" if i < 40 else "2026-03", 100_000) for i in range(80)]
+    cost = pd.DataFrame(lines, columns=["pathway", "month", "pence"])
+
+    class Tenth(Deflators):
+        base = "2025/26"
+
+        def to_base(self, months):
+            return months.map({"2025-03": 1.1, "2026-03": 1.0})
+
+    steady = increments.SteadyPrices(cost, object.__new__(Tenth))
+    row = made(result, steady=steady)["increment"].iloc[0]
+    assert (row["cost"], row["against_cost"], row["prices"]) == (
+        pytest.approx(1000),
+        pytest.approx(1100),
+        "2025/26",
+    )
+
+
+def test_the_same_input_gives_the_same_draws():
+    result = results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD, DEAR, 3))
+    for name, table in made(result).items():
+        pd.testing.assert_frame_equal(table, made(result)[name])
+
+
+# ---------------------------------------------------------------- in public
+
+
+@pytest.mark.parametrize("people", [((250, 30), 8), ((400, 110), 9)])
+def test_public_increments_follow_from_the_public_options_alone(people):
+    public = case(*people).public
+    option = public["option"].set_index(["service", "comparison", "option"])
+    shown = public["increment"][public["increment"]["shown"]]
+    assert len(shown)
+    for row in shown.itertuples():
+        now, other = (option.loc[row.service, row.comparison, name] for name in (row.option, row.against))
+        assert row.cost_difference == now["cost"] - other["cost"] and row.cost_difference % 10 == 0
+        assert row.outcome_difference == pytest.approx(now["outcome"] - other["outcome"])
+        assert row.n % 5 == 0 and now["outcome"] * row.n / 100 % 5 == pytest.approx(0, abs=1e-6)
+    curve = public["acceptability"]
+    for row in curve.itertuples():
+        own = option.loc[row.service, row.comparison, row.option]
+        assert row.benefit == pytest.approx(row.price * own["outcome"] / 100 - own["cost"])
+    assert (curve.groupby(["service", "comparison", "price"])["best"].sum() == 1).all()
+
+
+def test_people_who_share_their_rounded_figures_have_one_public_increment():
+    """One outcome more in 300 rounds away: the public tables must not tell the two apart."""
+    one, two = (
+        results((BEFORE, g, [1000.0] * 150, 3), (NOW, [1.0] * 90 + [0.0] * 60, [1000.0] * 150, 3))
+        for g in ([1.0] * 80 + [0.0] * 70, [1.0] * 81 + [0.0] * 69)
+    )
+    base = case((400, 110), 9)
+    public = [protect({**base.raw, **made(result)}, RULES, base.held) for result in (one, two)]
+    for name in ("option", "increment", "acceptability"):
+        pd.testing.assert_frame_equal(public[0][name], public[1][name])

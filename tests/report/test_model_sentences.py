@@ -1,0 +1,132 @@
+"""Sentences on case mix, the missing, QALYs and value sets, right for every case; written here by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from valuekit.mart import TABLES
+from valuekit.report.charts.vlad import vlad
+from valuekit.report.words import case_mix, quality_of_life
+
+SHARE = SimpleNamespace(name="Alive after 30 days", unit="%", decimals=1)
+INDEX = SimpleNamespace(name="Quality of life", unit="index", decimals=3)
+
+
+def row(table: str, **values):
+    """A row of `table`; what is not given is missing."""
+    return SimpleNamespace(**{**{column.name: None for column in TABLES[table].columns}, **values})
+
+
+def period(**changes):
+    plain = {
+        "words": "March 2025", "shown": True, "n": 900, "observed": 790.0, "expected": 777.0,
+        "difference": 13.0, "diff_lower": -12.0, "diff_upper": 38.0,
+    }  # fmt: skip
+    return row("case_mix_period", **{**plain, **changes})
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [
+        ((-12.0, 38.0), "as expected, within chance"),
+        ((2.0, 24.0), "more than expected of people like these"),
+        ((-30.0, -4.0), "fewer than expected of people like these"),
+        ((None, None), "too few people to tell"),
+    ],
+)
+def test_the_interval_of_the_difference_decides_what_is_said(ends, says):
+    assert case_mix.finding(period(diff_lower=ends[0], diff_upper=ends[1])) == says
+
+
+def test_observed_and_expected_stand_with_n_difference_and_interval():
+    assert case_mix.compared(SHARE, period()) == (
+        "Alive after 30 days: as expected, within chance in March 2025: 790 against 777 "
+        "(n = 900, difference +13, 95% interval −12 to 38)."
+    )
+
+
+def test_a_period_that_may_not_be_shown_says_why():
+    few = period(shown=False, reason="too few")
+    assert case_mix.compared(SHARE, few) == "Alive after 30 days in March 2025: too few people to compare."
+    hidden = period(shown=False, reason="suppressed")
+    assert "to protect people's privacy" in case_mix.compared(SHARE, hidden)
+
+
+def test_a_refused_model_says_why_and_claims_nothing_else():
+    refused = row("case_mix_model", fitted=False, reason="the model did not converge")
+    says = "Alive after 30 days: no model can be shown. The model did not converge."
+    assert case_mix.model(SHARE, refused) == says
+    assert case_mix.trust(refused) == ""
+
+
+@pytest.mark.parametrize(
+    ("ends", "says"),
+    [((0.1, 0.4), "More had"), ((-0.4, -0.1), "Fewer had"), ((-0.2, 0.3), "as many had")],
+)
+def test_calibration_is_said_by_its_interval(ends, says):
+    known = row(
+        "case_mix_model", fitted=True, later_words="2025", later_n=900, later_c=0.7, level=0.1,
+        level_lower=ends[0], level_upper=ends[1],
+    )  # fmt: skip
+    assert says in case_mix.trust(known)
+
+
+def missing(**changes):
+    plain = {
+        "eligible": 800, "n": 600, "completeness": 0.75, "value": 0.71, "lower": 0.69, "upper": 0.73,
+        "weighted": 0.69, "weighted_lower": 0.67, "weighted_upper": 0.71, "least": 0.39, "most": 0.78,
+        "covariates": "age band", "says": "QALYs", "highest": 0.5, "words": "2025",
+    }  # fmt: skip
+    return row("sensitivity", **{**plain, **changes})
+
+
+def test_known_weighted_and_bounds_stand_side_by_side():
+    assert quality_of_life.missing(INDEX, missing()) == (
+        "Known results only: 0.710 (n = 600, 95% interval 0.690 to 0.730); 75% of 800 are known. "
+        "Weighted for who did not answer, by age band: 0.690 (95% interval 0.670 to 0.710). "
+        "Between 0.390 and 0.780 whatever the missing are."
+    )
+
+
+def test_nothing_is_said_of_the_missing_from_95_per_cent_on_and_something_always_below():
+    assert quality_of_life.missing(INDEX, missing(completeness=0.95)) == ""
+    assert quality_of_life.missing(INDEX, missing(completeness=0.949))
+    assert "too few to say more" in quality_of_life.missing(INDEX, missing(value=None))
+
+
+def test_without_weights_the_reason_stands_and_the_bounds_still_do():
+    told = quality_of_life.missing(INDEX, missing(weighted=None, reason="too few"))
+    assert "Weighting for who did not answer is not possible: too few." in told
+    assert "Between 0.390 and 0.780" in told
+
+
+def test_a_qaly_says_what_full_health_would_be_and_how_complete_it_is():
+    told = quality_of_life.qaly(INDEX, missing(value=0.25))
+    assert "Full health throughout would be 0.500" in told and "known for 75% of 800" in told
+    assert "too few people" in quality_of_life.qaly(INDEX, missing(value=None, n=6))
+
+
+def test_two_value_sets_say_which_is_lower():
+    both = {"value_set": "new", "other_set": "old", "n": 90, "value": 0.7}
+    lower = row("two_value_sets", **both, other_value=0.6, difference=-0.1)
+    assert "0.600 by old against 0.700 by new, 0.100 lower" in quality_of_life.two_sets(INDEX, lower)
+    higher = row("two_value_sets", **both, other_value=0.8, difference=0.1)
+    assert "0.100 higher" in quality_of_life.two_sets(INDEX, higher)
+
+
+def test_the_running_sum_is_drawn_from_two_months_on_and_its_alt_text_names_the_ends():
+    def month(number: int, total: float):
+        return period(
+            words=f"month {number}", period_start=pd.Timestamp(2025, number, 1), cumulative=total,
+            cumulative_lower=total - 2, cumulative_upper=total + 2,
+        )  # fmt: skip
+
+    months = [month(1, 1.0), month(2, -1.0), month(3, 5.0)]
+    assert vlad(months) is not None and vlad(months[:1]) is None
+    alt = case_mix.running_alt(SHARE, months)
+    assert "ends at +5 people (95% interval 3 to 7)" in alt
+    assert "Lowest −1 in month 2, highest +5 in month 3." in alt
+    assert "leaves out nought in 1 month, first in month 3." in alt

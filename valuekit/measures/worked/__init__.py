@@ -1,0 +1,1 @@
+"""Method pages of modules that have no room for their own: what each is, and its worked example."""
