@@ -23,7 +23,7 @@ MODULES = sorted((ROOT / "valuekit").rglob("*.py"))
 
 
 def room(file: Path) -> str:
-    """`extracts` for valuekit/extracts/read.py, `mart` for valuekit/mart.py."""
+    """`extracts` for valuekit/extracts/read.py, `cli` for valuekit/cli.py."""
     first = file.relative_to(ROOT / "valuekit").parts[0]
     return first.removesuffix(".py")
 

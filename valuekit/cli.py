@@ -138,10 +138,12 @@ def _publish(arguments: argparse.Namespace) -> None:
     from valuekit.build import build
     from valuekit.mart import Mart
     from valuekit.measures.revisions import save_release
+    from valuekit.publish import workers
     from valuekit.publish.site import alone, publish
 
     project = Project.find()
     _sample_if_empty(project)
+    workers.warm()  # their imports take seconds, which the build needs anyway
     with Progress("Publishing") as progress, alone(project):
         built = build(project, arguments.period, progress=progress)
         published = publish(
