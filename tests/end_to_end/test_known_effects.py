@@ -77,7 +77,9 @@ def test_the_most_and_the_least_deprived_differ_by_what_was_planted(published: C
     assert found["ratio_kind"] == "not_a_choice" and not found["ratio"]
 
 
-def test_cures_rose_in_nearly_every_draw_and_a_better_outcome_of_stroke_is_not_claimed(published: Checkout) -> None:
+def test_cures_rose_in_nearly_every_draw_and_a_better_stroke_outcome_is_not_claimed(
+    published: Checkout,
+) -> None:
     cured = one(published, "increment", service="hepatitis_c", comparison="year")
     assert float(cured["dearer_better"]) + float(cured["cheaper_better"]) > 0.95
     stroke = one(published, "increment", service="stroke", comparison="year")
