@@ -13,6 +13,7 @@ import pytest
 from checkout import Checkout
 
 from valuekit.extracts.sample.effects import KnownEffects
+from valuekit.mart import Mart
 
 EFFECTS = KnownEffects()
 
@@ -53,6 +54,37 @@ def test_a_large_effect_is_called_better(published: Checkout, change: str) -> No
 
 def test_a_modest_effect_on_few_people_is_not_claimed(published: Checkout) -> None:
     assert one(published, "change", change="endocarditis_team")["verdict"] in {"uncertain", "too_few"}
+
+
+def test_the_step_in_the_stay_lies_within_the_published_interval_at_its_date(published: Checkout) -> None:
+    found = one(published, "interrupted", change="early_discharge")
+    assert found["level_verdict"] == "better" and found["slope_verdict"] == "uncertain"
+    planted = EFFECTS.stay_after - EFFECTS.stay_before
+    assert float(found["level_lower"]) <= planted <= float(found["level_upper"])
+
+
+def test_the_step_in_cures_lies_within_the_interval_that_the_team_reads(published: Checkout) -> None:
+    """In public, half years are too few points; the team sees months."""
+    assert one(published, "interrupted", change="community_clinics")["reason"] == "too few points"
+    found = Mart(published.root / "_build" / "mart" / "clinical").of("interrupted", "hepatitis_c").iloc[0]
+    assert found["level_lower"] <= 100 * (EFFECTS.cured_after - EFFECTS.cured_before) <= found["level_upper"]
+
+
+def test_the_most_and_the_least_deprived_differ_by_what_was_planted(published: Checkout) -> None:
+    found = one(published, "increment", service="stroke", comparison="deprivation")
+    planted = 100 * (EFFECTS.independent(1.5) - EFFECTS.independent(9.5))
+    assert float(found["outcome_lower"]) <= planted <= float(found["outcome_upper"]) < 0
+    assert found["ratio_kind"] == "not_a_choice" and not found["ratio"]
+
+
+def test_cures_rose_in_nearly_every_draw_and_a_better_stroke_outcome_is_not_claimed(
+    published: Checkout,
+) -> None:
+    cured = one(published, "increment", service="hepatitis_c", comparison="year")
+    assert float(cured["dearer_better"]) + float(cured["cheaper_better"]) > 0.95
+    stroke = one(published, "increment", service="stroke", comparison="year")
+    assert float(stroke["outcome_lower"]) < 0 < float(stroke["outcome_upper"])
+    assert float(stroke["cost_upper"]) < 0, "a shorter stay costs less, at the prices of one year"
 
 
 def test_the_deprivation_gradient_lies_within_the_published_intervals(published: Checkout) -> None:
