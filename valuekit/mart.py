@@ -877,7 +877,7 @@ position   | integer | Order in the model
 covariate  | text    | Covariate in words
 category   | text    | Category; 'not known' for people of whom it is missing
 n          | integer | People in the baseline
-odds_ratio | number  | Odds of the outcome against the reference; 1 for the reference and for categories of few
+odds_ratio | number  | Odds of the outcome against the reference; 1 for the reference and categories of few
 lower      | number  | Lower end of its 95% interval; empty for the reference
 upper      | number  | Upper end of its 95% interval
 """),
@@ -1231,7 +1231,9 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
     has = dict(frame.dtypes)
     changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
-    return frame[declared].astype(changed).reset_index(drop=True)
+    ordered = frame if list(frame.columns) == declared else frame[declared]
+    made = ordered.astype(changed) if changed else ordered
+    return made.reset_index(drop=True)
 
 
 def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:

@@ -40,7 +40,8 @@ PLUMBING: dict[str, str] = {
     "reads": "quality_of_life.scores_of prices.load_deflators cost_behaviour.read_csv "
     "cost_behaviour.load_behaviour composite.patients_ratings increments.stated_ratio composite.why_not",
     # Steps of a method whose page describes them.
-    "steps": "its.lag_rule its.design its.autocorrelation tipping.places tipping.profile tipping.coefficients "
+    "steps": "its.lag_rule its.design its.autocorrelation tipping.places tipping.profile "
+    "tipping.coefficients "
     "tipping.unequal_spread economics.spread economics.quadrant programme.discount_factors "
     "programme.return_on_investment importance.holm lenses.segment_of cost_drivers.factors "
     "cost_drivers.rounded spc.stretches spc.trends increments.allot composite.ends composite.scaled "
