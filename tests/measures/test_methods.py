@@ -6,12 +6,14 @@ A statistic is a public function of a module in `STATISTICS`. What such a module
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import re
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from valuekit.mart import conform
@@ -178,3 +180,13 @@ def test_two_methods_of_one_name_and_a_group_that_is_none_are_faults() -> None:
 )
 def test_a_figure_is_printed_with_its_unit_and_a_true_minus(figure, decimals, unit, text) -> None:
     assert in_print(figure, decimals, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"), [(-1200, "−1,200"), (-0.081, "−0.081"), (2.0, "2"), (None, ""), ("A–B", "A–B")]
+)
+def test_a_cell_of_an_example_is_printed_as_it_is_read(cell, text) -> None:
+    example = Example("It.", pd.DataFrame({"Case": [cell]}, dtype=object), ("One.",), {"Figure": 1.0})
+    method = dataclasses.replace(METHODS[0], example=lambda: example)
+    lines = methods.example_table([method])
+    assert lines.loc[lines["part"] == "input", "text"].tolist() == [text]

@@ -104,7 +104,9 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
     has = dict(frame.dtypes)
     changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
-    return frame[declared].astype(changed).reset_index(drop=True)
+    ordered = frame if list(frame.columns) == declared else frame[declared]
+    made = ordered.astype(changed) if changed else ordered
+    return made.reset_index(drop=True)
 
 
 def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:

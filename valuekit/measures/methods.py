@@ -190,7 +190,9 @@ def _cell(cell: object) -> str:
         return ""
     if isinstance(cell, float):
         return f"{cell:,.6f}".rstrip("0").rstrip(".").replace("-", "−")
-    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return f"{cell:,}".replace("-", "−")
+    return str(cell)
 
 
 def in_print(figure: float, decimals: int, unit: str = "") -> str:
