@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pagefind.index import IndexConfig, PagefindIndex
@@ -22,7 +23,8 @@ def index(site: Path) -> None:
         Pagefind cannot run, or fails.
     """
     try:
-        asyncio.run(_index(site))
+        with ThreadPoolExecutor(max_workers=1) as thread:  # the caller may have a loop of its own running
+            thread.submit(lambda: asyncio.run(_index(site))).result()
     except (OSError, RuntimeError, AssertionError) as error:
         raise PublishError(
             Problem(
