@@ -2,55 +2,96 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import base64
+import contextlib
+import json
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from threading import Thread, Timer
+from typing import IO, Any
 
-from pagefind.index import IndexConfig, PagefindIndex
+from pagefind.service import get_executable
 
 from valuekit.errors import Problem, PublishError
 
 _NOT_USED = ("pagefind-ui.*", "pagefind-modular-ui.*", "pagefind-component-ui.*", "pagefind-highlight.js")
 """Pagefind's own search boxes: ours is part of the theme."""
 
+LONGEST = 300
+"""Seconds after which Pagefind is given up."""
+
+_INDEX = 0
+"""Number of the first index that a fresh service makes."""
+
 
 def index(site: Path) -> None:
     """Write ``pagefind/`` into `site`. The same pages give the same bytes.
+
+    Pagefind is given each page, in the order of their names, by the protocol of its service (requests as
+    base64 of JSON, a comma after each). Left to find the pages itself it numbers them in the order of the
+    disk; and its own Python client waits a tenth of a second for each answer.
 
     Raises
     ------
     PublishError
         Pagefind cannot run, or fails.
     """
-    try:
-        with ThreadPoolExecutor(max_workers=1) as thread:  # the caller may have a loop of its own running
-            thread.submit(lambda: asyncio.run(_index(site))).result()
-    except (OSError, RuntimeError, AssertionError) as error:
-        raise PublishError(
-            Problem(
-                "the search index cannot be made",
-                "pagefind",
-                getattr(error, "strerror", None) or str(error)[-200:],
-                "Free some disk space or install pagefind_bin again, and run again.",
-            )
-        ) from error
-    if not (site / "pagefind" / "pagefind.js").is_file():
-        raise PublishError(
-            Problem("the search index was not written", "pagefind", do="Free some disk space.")
-        )
+    pages = sorted(site.rglob("*.html"), key=lambda file: file.relative_to(site).as_posix())
+    requests: list[dict[str, Any]] = [{"type": "NewIndex", "config": {"keep_index_url": True}}]
+    requests += [
+        {
+            "type": "AddFile",
+            "index_id": _INDEX,
+            "file_path": page.relative_to(site).as_posix(),
+            "file_contents": page.read_text(encoding="utf-8"),
+        }
+        for page in pages
+    ]
+    requests += [{"type": "WriteFiles", "index_id": _INDEX, "output_path": str(site / "pagefind")}]
+    answers = _ask(requests)
+    failed = [a["payload"].get("message", "") for a in answers if a["payload"].get("type") == "Error"]
+    if failed or len(answers) < len(requests) or not (site / "pagefind" / "pagefind.js").is_file():
+        raise _fault("; ".join(failed)[-200:])
     for pattern in _NOT_USED:
         for file in (site / "pagefind").glob(pattern):
             file.unlink()
 
 
-async def _index(site: Path) -> None:
-    """Give Pagefind each page, in the order of their names.
+def _ask(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a Pagefind service answers to all `requests`, sent at once."""
+    messages = ({"message_id": i, "payload": request} for i, request in enumerate(requests, start=1))
+    sent = b"".join(base64.b64encode(json.dumps(message).encode()) + b"," for message in messages)
+    try:
+        command = [str(get_executable()), "--service"]
+        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL) as service:
+            watch = Timer(LONGEST, service.kill)
+            watch.start()
+            # The pipes hold little, so one hand writes while the other reads.
+            Thread(target=_write, args=(service.stdin, sent), daemon=True).start()
+            received = b""
+            while received.count(b",") < len(requests) and (part := service.stdout.read1()):
+                received += part
+            watch.cancel()
+            service.kill()
+        return [json.loads(base64.b64decode(part)) for part in received.split(b",")[:-1]]
+    except (OSError, ValueError) as error:
+        raise _fault(getattr(error, "strerror", None) or type(error).__name__) from error
 
-    Left to find them itself it takes them in the order of the disk, and numbers them so.
-    """
-    config = IndexConfig(output_path=str(site / "pagefind"), keep_index_url=True)
-    async with PagefindIndex(config=config) as found:
-        for page in sorted(site.rglob("*.html"), key=lambda file: file.relative_to(site).as_posix()):
-            await found.add_html_file(
-                content=page.read_text(encoding="utf-8"), source_path=page.relative_to(site).as_posix()
-            )
+
+def _write(pipe: IO[bytes], content: bytes) -> None:
+    with contextlib.suppress(OSError, ValueError):  # the service has ended: the answers will be too few
+        pipe.write(content)
+        pipe.flush()
+
+
+def _fault(why: str) -> PublishError:
+    return PublishError(
+        Problem(
+            "the search index cannot be made",
+            "pagefind",
+            why,
+            "Free some disk space or install pagefind_bin again, and run again.",
+        )
+    )
