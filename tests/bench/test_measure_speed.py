@@ -66,9 +66,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_all_measures_of_one_service_stay_within_twice_the_target_beside_other_work(service: str, folder: Path) -> None:
-    # Beside other tests processor seconds grow by half and more. The target itself (3 s, on a machine that does
-    # nothing else) is measured by running this file as a script.
+def test_all_measures_of_one_service_stay_within_twice_the_target(service: str, folder: Path) -> None:
+    # Beside other tests processor seconds grow by half and more. The target itself (3 s, alone on
+    # the machine) is measured by running this file as a script.
     assert seconds(folder, service) < 2 * TARGET
 
 
