@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -53,13 +52,3 @@ def test_a_search_program_that_cannot_run_is_a_plain_fault(
     monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(tmp_path / "nothing"))
     with pytest.raises(PublishError, match="search index cannot be made"):
         search.index(site(tmp_path, list(PAGES)))
-
-
-def test_it_works_where_an_event_loop_runs_already(tmp_path: Path) -> None:
-    """As in a notebook, or beside a browser that is driven."""
-
-    async def within() -> None:
-        search.index(site(tmp_path, list(PAGES)))
-
-    asyncio.run(within())
-    assert (tmp_path / "pagefind" / "pagefind.js").is_file()
