@@ -102,7 +102,7 @@ def test_a_broken_input_stops_the_publish_and_leaves_the_site(
 
 @pytest.mark.skipif(os.name == "nt", reason="signals as used here are POSIX")
 @pytest.mark.parametrize("seconds", [1.0, 5.0, 9.0, 13.0])
-def test_a_killed_publish_leaves_the_site_and_the_next_one_works(unharmed: Checkout, seconds: float) -> None:
+def test_a_killed_publish_leaves_the_site_as_it_was(unharmed: Checkout, seconds: float) -> None:
     env = os.environ | {"PYTHONPATH": str(unharmed.root)}
     running = subprocess.Popen(
         [sys.executable, "-m", "valuekit", "publish"],
@@ -112,9 +112,12 @@ def test_a_killed_publish_leaves_the_site_and_the_next_one_works(unharmed: Check
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    before = unharmed.tree("_site", "_packs")
     time.sleep(seconds)
+    assert running.poll() is None, "the publish must still be at work when it is killed"
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
+    assert unharmed.tree("_site", "_packs") == before
 
 
 def test_after_a_kill_the_next_publish_recovers_without_a_hand(unharmed: Checkout) -> None:
