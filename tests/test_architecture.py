@@ -62,7 +62,7 @@ def test_only_the_front_door_and_the_intake_know_the_sample() -> None:
         for file in MODULES
         if "extracts.sample" in file.read_text(encoding="utf-8") and "sample" not in file.parts[-2]
     }
-    assert knowing <= {"valuekit/cli.py", "valuekit/measures/scaffold.py"}
+    assert knowing <= {"valuekit/cli.py", "valuekit/measures/definition/scaffold.py"}
 
 
 def test_measures_take_only_the_intake_and_code_lists_from_the_extracts_room() -> None:

@@ -21,11 +21,11 @@ from valuekit.errors import Problem, ValuekitError
 from valuekit.extracts import Intake, take_in
 from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.mart import TABLES, About, write_mart
-from valuekit.measures import disclosure
-from valuekit.measures.assumptions import Assumptions, load_assumptions
 from valuekit.measures.compute import compute
-from valuekit.measures.costing import Costing, load_costing
-from valuekit.measures.definitions import ServiceDefinition, load_services
+from valuekit.measures.definition.definitions import ServiceDefinition, load_services
+from valuekit.measures.money.assumptions import Assumptions, load_assumptions
+from valuekit.measures.money.costing import Costing, load_costing
+from valuekit.measures.protection import disclosure
 from valuekit.project import AUDIENCES, Month, Project
 
 STEPS = 5

@@ -178,7 +178,7 @@ def _preview(arguments: argparse.Namespace) -> None:
 
 
 def _new_service(arguments: argparse.Namespace) -> None:
-    from valuekit.measures.scaffold import new_service
+    from valuekit.measures.definition.scaffold import new_service
 
     project = Project.find()
     for file in new_service(project, arguments.name):

@@ -10,7 +10,7 @@ import pandas as pd
 from hand_made import a_service
 
 from valuekit.measures.calendar import Span
-from valuekit.measures.definitions import Chosen, MeasureInFile, ServiceDefinition
+from valuekit.measures.definition.definitions import Chosen, MeasureInFile, ServiceDefinition
 from valuekit.project import Month
 
 MONTHS = Span(Month(2023, 11), 36)

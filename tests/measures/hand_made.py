@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from valuekit.measures.definitions import (
+from valuekit.measures.definition.definitions import (
     AliveShare,
     Chosen,
     Cohort,

@@ -12,11 +12,14 @@ import public_flow
 from figures_by_hand import MONTHS, a_service_with, measures_table
 
 from valuekit.mart import TABLES
-from valuekit.measures import changes, composite, funnel, increments, inequality, its, outcomes, slope, value
-from valuekit.measures.definitions import Topic
-from valuekit.measures.disclosure import protect
-from valuekit.measures.suppression import Dominance, RoundMoney, Rules
-from valuekit.measures.value_settings import Composite, Prices
+from valuekit.measures import changes, outcomes
+from valuekit.measures.definition.definitions import Topic
+from valuekit.measures.definition.value_settings import Composite, Prices
+from valuekit.measures.money import increments, value
+from valuekit.measures.people import composite, funnel, inequality
+from valuekit.measures.protection.disclosure import protect
+from valuekit.measures.protection.suppression import Dominance, RoundMoney, Rules
+from valuekit.measures.statistics import its, slope
 
 RULES = Rules(
     rule="A rule.",

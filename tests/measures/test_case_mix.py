@@ -14,8 +14,9 @@ from figures_by_hand import MONTHS, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuekit.measures import case_mix, intervals, logistic
-from valuekit.measures.refinements import CaseMix
+from valuekit.measures.definition.refinements import CaseMix
+from valuekit.measures.people import case_mix
+from valuekit.measures.statistics import intervals, logistic
 
 TWO_BY_TWO = [("old", 1)] * 30 + [("old", 0)] * 70 + [("young", 1)] * 60 + [("young", 0)] * 60
 """By hand: odds 30/70 and 60/60, log odds ratio ln(70/30) = 0.8473 for the young, intercept 0.

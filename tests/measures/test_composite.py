@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuekit.errors import DefinitionError
-from valuekit.measures import composite
-from valuekit.measures.definitions import Topic
-from valuekit.measures.value_settings import Composite
+from valuekit.measures.definition.definitions import Topic
+from valuekit.measures.definition.value_settings import Composite
+from valuekit.measures.people import composite
 
 
 def test_the_weights_are_the_mean_ratings_over_their_sum():
@@ -146,7 +146,7 @@ def test_a_part_without_a_scale_or_measure_is_a_fault_of_the_definition(tmp_path
     import shutil
     from pathlib import Path
 
-    from valuekit.measures.definitions import load_services
+    from valuekit.measures.definition.definitions import load_services
     from valuekit.project import Project
 
     root = Path(__file__).resolve().parents[2]

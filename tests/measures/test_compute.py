@@ -18,8 +18,8 @@ from valuekit.build import build, check, write_downloads
 from valuekit.errors import DefinitionError, ExtractError, ValuekitError
 from valuekit.extracts.sample import write_sample
 from valuekit.mart import TABLES, Mart
+from valuekit.measures.definition.scaffold import new_service
 from valuekit.measures.revisions import save_release
-from valuekit.measures.scaffold import new_service
 from valuekit.project import AUDIENCES, Month, Project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from valuekit.errors import DefinitionError
 from valuekit.extracts.schemas import code_labels, load_schemas
-from valuekit.measures import costs
-from valuekit.measures.cost_behaviour import SCHEMES, CostBehaviour, cost_kind, load_behaviour
+from valuekit.measures.money import costs
+from valuekit.measures.money.cost_behaviour import SCHEMES, CostBehaviour, cost_kind, load_behaviour
 from valuekit.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,11 +12,12 @@ from hand_made import Drop, a_service
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuekit.measures import cost_drivers as drivers
-from valuekit.measures import costs, intervals, prices
 from valuekit.measures.calendar import Span
-from valuekit.measures.cost_drivers import PARTS, period_of, rounded, shapley, split
+from valuekit.measures.money import cost_drivers as drivers
+from valuekit.measures.money import costs, prices
+from valuekit.measures.money.cost_drivers import PARTS, period_of, rounded, shapley, split
 from valuekit.measures.pathways import link
+from valuekit.measures.statistics import intervals
 from valuekit.project import Month
 
 DAY = 86_400

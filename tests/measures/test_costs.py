@@ -9,8 +9,8 @@ from hand_made import Drop, a_service
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuekit.measures import costs
 from valuekit.measures.calendar import Span
+from valuekit.measures.money import costs
 from valuekit.measures.pathways import link
 from valuekit.project import Month
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from valuekit.measures import intervals, rates
+from valuekit.measures.statistics import intervals, rates
 
 TIMES = 4000
 ERROR = 3 * (0.95 * 0.05 / TIMES) ** 0.5

@@ -14,9 +14,10 @@ from public_tables import CASES, RULES, case, filled, stricter, tables_of
 
 from valuekit.errors import DefinitionError
 from valuekit.mart import TABLES, Column, conform
-from valuekit.measures import intervals, suppression
-from valuekit.measures.disclosure import load_rules, protect, protect_notes, protected
-from valuekit.measures.protection import DECLARED, check_declared
+from valuekit.measures.protection import suppression
+from valuekit.measures.protection.declared import DECLARED, check_declared
+from valuekit.measures.protection.disclosure import load_rules, protect, protect_notes, protected
+from valuekit.measures.statistics import intervals
 from valuekit.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from valuekit.measures import economics
-from valuekit.measures.economics import Draws
+from valuekit.measures.money import economics
+from valuekit.measures.money.economics import Draws
 
 small = st.integers(-40, 40).map(float)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuekit.errors import DefinitionError
-from valuekit.measures import eq5d
+from valuekit.measures.people import eq5d
 
 SETS = eq5d.value_sets()
 

@@ -18,8 +18,9 @@ import pandas as pd
 import pytest
 from hand_made import Drop, a_service
 
-from valuekit.measures import costs, flow
+from valuekit.measures import flow
 from valuekit.measures.calendar import Span
+from valuekit.measures.money import costs
 from valuekit.measures.pathways import Linked, link
 from valuekit.project import Month
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from valuekit.measures import importance
-from valuekit.measures.definitions import Topic
+from valuekit.measures.definition.definitions import Topic
+from valuekit.measures.people import importance
 
 RATINGS = st.lists(st.integers(1, 5), min_size=8, max_size=30)
 

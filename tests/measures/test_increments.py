@@ -9,10 +9,10 @@ import pytest
 from figures_by_hand import MONTHS, a_service_with, rows
 from public_tables import RULES, case
 
-from valuekit.measures import economics, increments
-from valuekit.measures.disclosure import protect
-from valuekit.measures.prices import Deflators
-from valuekit.measures.value_settings import Option, Prices
+from valuekit.measures.definition.value_settings import Option, Prices
+from valuekit.measures.money import economics, increments
+from valuekit.measures.money.prices import Deflators
+from valuekit.measures.protection.disclosure import protect
 
 NO_ACTIVITY = pd.DataFrame(columns=["service", "pathway", "stage", "department"])
 PRICES = Prices(values=(0, 10_000), says="one more person alive")

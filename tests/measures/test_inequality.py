@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from figures_by_hand import MONTHS, measures_table, rows
 
-from valuekit.measures import inequality
+from valuekit.measures.people import inequality
 
 BEGAN = ["2024-10-31", "2024-11-01", "2025-06-01", "2026-10-31", "2026-10-31", "2026-01-01"]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuekit.measures import intervals
+from valuekit.measures.statistics import intervals
 
 
 @pytest.mark.parametrize(

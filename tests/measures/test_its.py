@@ -9,7 +9,7 @@ import pytest
 from figures_by_hand import measures_table
 from scipy import stats
 
-from valuekit.measures import its
+from valuekit.measures.statistics import its
 
 FLAT = [9.0, 10, 11, 10, 10, 11, 10, 9]
 """Reads the same from either end, so that the line through it is flat, at 10."""

@@ -13,10 +13,11 @@ from public_tables import RULES, filled, tables_of
 from scipy import stats
 
 from valuekit.errors import DefinitionError
-from valuekit.measures import costs, lenses, pathways
-from valuekit.measures.assumptions import Segments, load_assumptions, read_need
+from valuekit.measures import pathways
 from valuekit.measures.calendar import Span
-from valuekit.measures.disclosure import protect
+from valuekit.measures.money import costs, lenses
+from valuekit.measures.money.assumptions import Segments, load_assumptions, read_need
+from valuekit.measures.protection.disclosure import protect
 from valuekit.project import Month, Project
 
 ROOT = Path(__file__).resolve().parents[2]

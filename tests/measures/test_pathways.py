@@ -12,7 +12,7 @@ from hand_made import Drop, a_service
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuekit.measures.definitions import Stage
+from valuekit.measures.definition.definitions import Stage
 from valuekit.measures.pathways import Linked, link
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from valuekit.errors import DefinitionError
 from valuekit.extracts.sample.effects import KnownEffects
-from valuekit.measures import prices
 from valuekit.measures.calendar import Span
+from valuekit.measures.money import prices
 from valuekit.project import Month
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from valuekit.measures import programme
-from valuekit.measures.assumptions import load_assumptions
-from valuekit.measures.programme import (
+from valuekit.measures.money import programme
+from valuekit.measures.money.assumptions import load_assumptions
+from valuekit.measures.money.programme import (
     Assumed,
     break_even,
     discount_factors,

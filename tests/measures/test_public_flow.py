@@ -9,8 +9,8 @@ from public_flow import PARTS
 from public_tables import CASES, RULES, case, filled
 
 from valuekit.mart import conform
-from valuekit.measures.disclosure import protect
-from valuekit.measures.protection_flow import DAYS_TO
+from valuekit.measures.protection.disclosure import protect
+from valuekit.measures.protection.flow import DAYS_TO
 
 every_case = pytest.mark.parametrize(
     "made", [pytest.param(case_, id="-".join(map(str, case_[0]))) for case_ in CASES], indirect=True

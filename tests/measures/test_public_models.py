@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from public_tables import RULES, filled
 
 from valuekit.mart import conform
-from valuekit.measures import intervals
-from valuekit.measures.case_mix import WITH_OUTCOME
-from valuekit.measures.protection import DECLARED
-from valuekit.measures.protection_steps import Work
+from valuekit.measures.people.case_mix import WITH_OUTCOME
+from valuekit.measures.protection.declared import DECLARED
+from valuekit.measures.protection.steps import Work
+from valuekit.measures.statistics import intervals
 
 MEASURES = measures_table(
     {}, {"measure": "eq5d", "statistic": "mean", "unit": "index", "decimals": 3, "direction": "increase"}

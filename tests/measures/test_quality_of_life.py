@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuekit.measures import missing, quality_of_life
-from valuekit.measures.quality_of_life import qaly, scores_of
+from valuekit.measures.people import quality_of_life
+from valuekit.measures.people.quality_of_life import qaly, scores_of
+from valuekit.measures.statistics import missing
 
 NAN = np.nan
 DAYS = (0, 42, 183)

@@ -6,8 +6,8 @@ from hand_made import Drop, a_service
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from valuekit.measures.money.reconciliation import lines_in_pence, reconciliation
 from valuekit.measures.pathways import link
-from valuekit.measures.reconciliation import lines_in_pence, reconciliation
 
 SERVICES = (a_service(), a_service("heart", diagnoses=("I33",)))
 

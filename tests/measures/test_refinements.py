@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from valuekit.errors import DefinitionError
-from valuekit.measures.definitions import load_services
+from valuekit.measures.definition.definitions import load_services
 from valuekit.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]

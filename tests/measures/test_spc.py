@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from valuekit.measures import spc
+from valuekit.measures.statistics import spc
 
 
 def chart(values, direction="increase", shown=None, **options) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuekit.measures import spc, spc_prime, spc_rare
-from valuekit.measures.chart_settings import ChartSettings, Target
+from valuekit.measures.definition.chart_settings import ChartSettings, Target
+from valuekit.measures.statistics import spc, spc_prime, spc_rare
 
 
 def chart(values, direction="increase", **options) -> pd.DataFrame:

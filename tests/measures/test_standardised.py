@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuekit.extracts.sample.effects import KnownEffects
-from valuekit.measures import funnel, intervals, rates, slope
+from valuekit.measures.people import funnel
+from valuekit.measures.statistics import intervals, rates, slope
 
 DOWN = rates.BIRTHS
 

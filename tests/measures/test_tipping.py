@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from valuekit.measures import tipping
+from valuekit.measures.money import tipping
 
 SERVICES = {"stroke": 900, "hepatitis_c": 400, "endocarditis": 110}
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from figures_by_hand import MONTHS, a_service_with, rows
 
-from valuekit.measures import intervals, value
+from valuekit.measures.money import value
+from valuekit.measures.statistics import intervals
 
 ALIVE = {"kind": "alive_share", "days": 30}
 

@@ -16,38 +16,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from valuekit.mart import TABLES, conform
-from valuekit.measures import (
-    case_mix,
-    changes,
-    composite,
-    costs,
-    disclosure,
-    frames,
-    funnel,
-    importance,
-    increments,
-    inequality,
-    its,
-    lenses,
-    methods,
-    outcomes,
-    pathways,
-    programme,
-    quality_of_life,
-    slope,
-    spc_rare,
-    tipping,
-    value,
-)
-from valuekit.measures.assumptions import Assumptions
+from valuekit.measures import changes, frames, methods, outcomes, pathways
 from valuekit.measures.calendar import Span, between
-from valuekit.measures.chart_settings import chart_setting
-from valuekit.measures.cost_behaviour import with_kinds
-from valuekit.measures.costing import Costing
-from valuekit.measures.costing import tables as money_and_flow
-from valuekit.measures.definitions import ServiceDefinition
-from valuekit.measures.reconciliation import contributions, reconciliation
+from valuekit.measures.definition.chart_settings import chart_setting
+from valuekit.measures.definition.definitions import ServiceDefinition
+from valuekit.measures.money import costs, increments, lenses, programme, tipping, value
+from valuekit.measures.money.assumptions import Assumptions
+from valuekit.measures.money.cost_behaviour import with_kinds
+from valuekit.measures.money.costing import Costing
+from valuekit.measures.money.costing import tables as money_and_flow
+from valuekit.measures.money.reconciliation import contributions, reconciliation
+from valuekit.measures.people import case_mix, composite, funnel, importance, inequality, quality_of_life
+from valuekit.measures.protection import disclosure
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
+from valuekit.measures.statistics import its, slope, spc_rare
 from valuekit.project import AUDIENCES, Month
 
 if TYPE_CHECKING:

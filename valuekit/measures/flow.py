@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from valuekit.measures import intervals
-from valuekit.measures.costs import CompleteYear, stage_names
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.money.costs import CompleteYear, stage_names
+from valuekit.measures.statistics import intervals
 
 FIGURES: Mapping[str, tuple[str, str, str, int]] = {
     # figure: name, statistic, unit, decimals

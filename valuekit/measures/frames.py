@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from valuekit.measures.calendar import Span
-from valuekit.measures.costs import OTHER, stage_names
-from valuekit.measures.definitions import Codes, Measure, ServiceDefinition
+from valuekit.measures.definition.definitions import Codes, Measure, ServiceDefinition
+from valuekit.measures.money.costs import OTHER, stage_names
 from valuekit.project import Month
 
 HOW = {"discussion_group": "discussion group", "survey": "survey", "evidence_review": "evidence review"}

@@ -83,7 +83,7 @@ class Method:
     fails
         Assumptions, and when it is refused or should not be believed.
     function
-        Dotted path of the function that does it: ``valuekit.measures.intervals.share``.
+        Dotted path of the function that does it: ``valuekit.measures.statistics.intervals.share``.
     example
         Works the example; see :class:`Example`.
     group

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from valuekit.measures import intervals, spc
 from valuekit.measures.calendar import Span, due_spans, sort_into, spans
-from valuekit.measures.chart_settings import RARE, ChartSettings
+from valuekit.measures.definition.chart_settings import RARE, ChartSettings
 from valuekit.measures.results import QUESTIONNAIRES, results
+from valuekit.measures.statistics import intervals, spc
 
 __all__ = [
     "FEWEST_PEOPLE",

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from valuekit.measures.calendar import last_day
-from valuekit.measures.definitions import ServiceDefinition
+from valuekit.measures.definition.definitions import ServiceDefinition
 
 if TYPE_CHECKING:
     from valuekit.extracts import Intake

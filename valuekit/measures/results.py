@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from valuekit.errors import DefinitionError, Problem
-from valuekit.measures import eq5d
 from valuekit.measures.calendar import last_day
+from valuekit.measures.people import eq5d
 
 if TYPE_CHECKING:
     from valuekit.extracts import Intake
-    from valuekit.measures.definitions import Measure, ServiceDefinition
+    from valuekit.measures.definition.definitions import Measure, ServiceDefinition
 
 GRACE_DAYS = 60
 """Days after the time point in which a questionnaire may still come back: sent, reminded after two and four

@@ -1,11 +1,11 @@
-"""Method page of the XmR chart (:mod:`valuekit.measures.spc`)."""
+"""Method page of the XmR chart (:mod:`valuekit.measures.statistics.spc`)."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from valuekit.measures import spc
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.statistics import spc
 
 VISCOSITY = (
     33.75,
@@ -72,8 +72,8 @@ METHODS = (
         fails="Neighbouring points do not depend on each other. With fewer than 12 points there are no "
         "limits and "
         "no icons: a run chart is shown.",
-        function="valuekit.measures.spc.xmr",
-        also=("valuekit.measures.spc.icons", "valuekit.measures.spc.point_rules"),
+        function="valuekit.measures.statistics.spc.xmr",
+        also=("valuekit.measures.statistics.spc.icons", "valuekit.measures.statistics.spc.point_rules"),
         example=_xmr,
         group="Charts over time",
     ),

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from valuekit.measures import suppression
-from valuekit.measures.definitions import Cohort, Pathway, Stage
+from valuekit.measures.definition.definitions import Cohort, Pathway, Stage
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.money.reconciliation import lines_in_pence
 from valuekit.measures.pathways import EXTRACTS, link
-from valuekit.measures.reconciliation import lines_in_pence
+from valuekit.measures.protection import suppression
 from valuekit.project import Month
 
 ACTIVITY = (
@@ -199,10 +199,10 @@ METHODS = (
         units="Pounds and pence.",
         source="NHS England, Approved Costing Guidance: reconciliation of the cost ledger to patients.",
         fails="It proves that nothing is lost or counted twice, not that a cost is with the right patient.",
-        function="valuekit.measures.reconciliation.lines_in_pence",
+        function="valuekit.measures.money.reconciliation.lines_in_pence",
         also=(
-            "valuekit.measures.reconciliation.reconciliation",
-            "valuekit.measures.reconciliation.contributions",
+            "valuekit.measures.money.reconciliation.reconciliation",
+            "valuekit.measures.money.reconciliation.contributions",
         ),
         example=_reconcile,
         group="Data and pathways",
@@ -219,13 +219,13 @@ METHODS = (
         "others 2012, "
         "Statistical Disclosure Control.",
         fails="Only public tables pass through it. It does not guard against what somebody knows already.",
-        function="valuekit.measures.suppression.counts",
+        function="valuekit.measures.protection.suppression.counts",
         also=(
-            "valuekit.measures.suppression.is_small",
-            "valuekit.measures.suppression.share_parts",
-            "valuekit.measures.suppression.partners",
-            "valuekit.measures.suppression.is_dominated",
-            "valuekit.measures.suppression.to_nearest",
+            "valuekit.measures.protection.suppression.is_small",
+            "valuekit.measures.protection.suppression.share_parts",
+            "valuekit.measures.protection.suppression.partners",
+            "valuekit.measures.protection.suppression.is_dominated",
+            "valuekit.measures.protection.suppression.to_nearest",
         ),
         example=_counts,
         group="Disclosure control",

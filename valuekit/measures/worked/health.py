@@ -1,11 +1,11 @@
-"""Method page of the EQ-5D index (:mod:`valuekit.measures.eq5d`)."""
+"""Method page of the EQ-5D index (:mod:`valuekit.measures.people.eq5d`)."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from valuekit.measures import eq5d
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.people import eq5d
 
 
 def _index() -> Example:
@@ -52,8 +52,8 @@ METHODS = (
         fails="Indices of two value sets must not be compared or joined. Profiles that the instrument "
         "does not have "
         "are refused; a missing answer stays missing.",
-        function="valuekit.measures.eq5d.index",
-        also=("valuekit.measures.eq5d.value_sets",),
+        function="valuekit.measures.people.eq5d.index",
+        also=("valuekit.measures.people.eq5d.value_sets",),
         example=_index,
         group="Quality of life",
     ),

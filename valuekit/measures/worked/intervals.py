@@ -1,15 +1,15 @@
-"""Method pages of :mod:`valuekit.measures.intervals`."""
+"""Method pages of :mod:`valuekit.measures.statistics.intervals`."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from valuekit.measures import intervals
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.statistics import intervals
 
 GROUP = "Intervals"
-HERE = "valuekit.measures.intervals."
+HERE = "valuekit.measures.statistics.intervals."
 
 SLEEP = pd.DataFrame(
     {

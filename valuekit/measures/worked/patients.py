@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from valuekit.measures import case_mix, logistic, missing, quality_of_life
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.people import case_mix, quality_of_life
+from valuekit.measures.statistics import logistic, missing
 
 MIX, LIFE = "Proportions, rates and case mix", "Quality of life"
 
@@ -127,11 +128,11 @@ METHODS = (
         fails="Refused with fewer than 10 people with, or without, the outcome for each parameter, where a "
         "category separates those with from those without, or where the fit does not converge. It knows only "
         "its covariates: what the extracts lack stays in the difference.",
-        function="valuekit.measures.logistic.fit",
+        function="valuekit.measures.statistics.logistic.fit",
         also=(
-            "valuekit.measures.case_mix.compared",
-            "valuekit.measures.case_mix.ratio_to_expected",
-            "valuekit.measures.logistic.separated",
+            "valuekit.measures.people.case_mix.compared",
+            "valuekit.measures.people.case_mix.ratio_to_expected",
+            "valuekit.measures.statistics.logistic.separated",
         ),
         example=_model,
         group=MIX,
@@ -149,8 +150,8 @@ METHODS = (
         "doi 10.1093/biomet/45.3-4.562; Steyerberg 2019, Clinical Prediction Models, section 15.3.",
         fails="Shown for the months after the baseline: on its own baseline a model is always calibrated. "
         "Calibration moves too when care or coding changes. No calibration below 10 people on either side.",
-        function="valuekit.measures.logistic.c_statistic",
-        also=("valuekit.measures.logistic.calibration",),
+        function="valuekit.measures.statistics.logistic.c_statistic",
+        also=("valuekit.measures.statistics.logistic.calibration",),
         example=_c_statistic,
         group=MIX,
     ),
@@ -168,8 +169,8 @@ METHODS = (
         "the outcome whether they answered or not. No weights where the silent are too few to "
         "model, or where "
         "one answer would count for more than 10 people. The bounds assume nothing, and have no interval.",
-        function="valuekit.measures.missing.weighted",
-        also=("valuekit.measures.missing.bounds",),
+        function="valuekit.measures.statistics.missing.weighted",
+        also=("valuekit.measures.statistics.missing.bounds",),
         example=_weighted,
         group=LIFE,
     ),
@@ -184,7 +185,7 @@ METHODS = (
         "Health Econ 14:487, doi 10.1002/hec.944.",
         fails="None for a person without an answer at a time point that came before death. The line to a "
         "death is an assumption: the index may have held until the last day.",
-        function="valuekit.measures.quality_of_life.qaly",
+        function="valuekit.measures.people.quality_of_life.qaly",
         example=_qaly,
         group=LIFE,
     ),

@@ -1,4 +1,4 @@
-"""Method page of :mod:`valuekit.measures.value`."""
+"""Method page of :mod:`valuekit.measures.money.value`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from valuekit.measures import value
 from valuekit.measures.calendar import Span
-from valuekit.measures.definitions import COST_MEASURE
+from valuekit.measures.definition.definitions import COST_MEASURE
 from valuekit.measures.methods import Example, Method
+from valuekit.measures.money import value
 from valuekit.project import Month
 
 
@@ -75,8 +75,8 @@ METHODS = (
             f"nought. It says nothing of outcomes that are not in it, so outcome and cost stand beside it, "
             f"each with its own interval."
         ),
-        function="valuekit.measures.value.value",
-        also=("valuekit.measures.value.why_not", "valuekit.measures.value.outcome_and_cost"),
+        function="valuekit.measures.money.value.value",
+        also=("valuekit.measures.money.value.why_not", "valuekit.measures.money.value.outcome_and_cost"),
         example=_ratio,
         group="Value",
     ),

@@ -1,0 +1,1 @@
+"""The people treated: who they are, how they fare, what matters to them, who fares worse."""

@@ -1,0 +1,111 @@
+"""EQ-5D: a health profile of five digits into an index, by a named value set.
+
+A value set is data (``data/reference/``): a new one needs no code. Full health is 1, being dead 0,
+worse than dead negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from valuekit.config import nearest
+from valuekit.errors import DefinitionError, Problem
+
+CROSSWALK = "uk_5l_crosswalk_2012"
+DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
+"""Mobility, self-care, usual activities, pain or discomfort, anxiety or depression."""
+LEVELS = {"EQ-5D-3L": 3, "EQ-5D-5L": 5}
+
+REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"
+"""The value sets that come with valuekit."""
+
+
+@dataclass(frozen=True)
+class ValueSet:
+    """The index of every profile of an instrument, by profile."""
+
+    name: str
+    instrument: str
+    index: Mapping[str, float]
+
+
+def value_sets(folder: Path = REFERENCE) -> dict[str, ValueSet]:
+    """Every value set in `folder`, by name, each worked out for all its profiles.
+
+    Notes
+    -----
+    From decrements: the index is the starting value plus the term of the level in each dimension, plus, where
+    the set has them, a term for any problem at all and one for any dimension at level 3
+    (Dolan 1997, Med Care 35:1095, table 1; Devlin and others 2018, Health Econ 27:7, doi 10.1002/hec.3564;
+    UK 2026, doi 10.1016/j.jval.2026.03.008). By profile: the 5L to 3L crosswalk
+    (van Hout and others 2012, Value Health 15:708, doi 10.1016/j.jval.2012.02.008).
+    """
+    terms = pd.read_csv(folder / "eq5d_uk_decrements.csv", encoding="utf-8")
+    sets = {
+        name: ValueSet(name, rows["instrument"].iloc[0], _from_terms(rows))
+        for name, rows in terms.groupby("value_set", sort=True)
+    }
+    states = pd.read_csv(folder / "eq5d_uk_5l_crosswalk_2012.csv", encoding="utf-8", dtype={"state": str})
+    sets[CROSSWALK] = ValueSet(
+        CROSSWALK, "EQ-5D-5L", dict(zip(states["state"], states["index"], strict=True))
+    )
+    return sets
+
+
+def _from_terms(rows: pd.DataFrame) -> dict[str, float]:
+    term = dict(zip(rows["term"], rows["value"], strict=True))
+    levels = LEVELS[rows["instrument"].iloc[0]]
+    grid = np.indices((levels,) * 5).reshape(5, -1).T + 1
+    index = np.full(len(grid), term.get("FullHealth", term.get("StartValue")), float)
+    for place, dimension in enumerate(DIMENSIONS):
+        index += np.array([term.get(f"{dimension}{level}", 0.0) for level in range(1, levels + 1)])[
+            grid[:, place] - 1
+        ]
+    index += np.where((grid > 1).any(axis=1), term.get("AtLeastOne2Or3", 0.0), 0.0)
+    index += np.where((grid == 3).any(axis=1), term.get("AtLeastOne3", 0.0), 0.0)
+    # Published indices have three decimals; rounding takes away what floating-point addition put in.
+    return {
+        "".join(map(str, profile)): float(value) for profile, value in zip(grid, index.round(6), strict=True)
+    }
+
+
+def index(profiles: pd.Series, value_set: str, sets: Mapping[str, ValueSet] | None = None) -> pd.Series:
+    """Index of each profile.
+
+    Parameters
+    ----------
+    profiles
+        Five digits each as text, such as ``11223``; missing stays missing.
+    value_set
+        Name of the set, such as ``uk_5l_vt_2026``.
+    sets
+        From :func:`value_sets`; read from valuekit's own folder when not given.
+
+    Raises
+    ------
+    DefinitionError
+        No value set of that name, or profiles that the instrument does not have (only their number is said).
+    """
+    sets = value_sets() if sets is None else sets
+    if value_set not in sets:
+        raise DefinitionError(
+            Problem(f"there is no value set '{value_set}'", do=nearest(value_set, tuple(sets)))
+        )
+    chosen = sets[value_set]
+    found = profiles.map(dict(chosen.index)).astype("float64")
+    bad = int((found.isna() & profiles.notna()).sum())
+    if bad:
+        levels = LEVELS[chosen.instrument]
+        raise DefinitionError(
+            Problem(
+                f"{bad} of {len(profiles)} profiles are not {chosen.instrument} profiles",
+                why=f"a profile is five digits, each 1 to {levels}",
+                do=f"Use answers to the {chosen.instrument}, or a value set for the other instrument.",
+            )
+        )
+    return found

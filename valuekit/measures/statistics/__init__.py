@@ -1,0 +1,1 @@
+"""Methods that know nothing of services: intervals, rates, models, charts over time."""
