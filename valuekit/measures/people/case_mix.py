@@ -311,8 +311,8 @@ def compared(frame: pd.DataFrame, counts_with: bool | np.ndarray) -> pd.DataFram
     Difference: normal, variance = sum of p(1 − p) + that of the expected. Ratio: Byar's interval of the
     observed count over the expected (:func:`valuekit.measures.statistics.intervals.count`), widened for the
     expected being an estimate by the method of variance estimates recovery on the logarithm (Zou and
-    Donner 2008, Stat Med 27:1693, doi 10.1002/sim.3095). Byar's takes the count as Poisson, which for an outcome that is not
-    rare is somewhat wide.
+    Donner 2008, Stat Med 27:1693, doi 10.1002/sim.3095). Byar's takes the count as Poisson, which for an
+    outcome that is not rare is somewhat wide.
     """
     n, seen, due = (frame[c].to_numpy(float) for c in ("n", "observed", "expected"))
     chance, model = frame["chance_se"].to_numpy(float), frame["expected_se"].to_numpy(float)
