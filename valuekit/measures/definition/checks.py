@@ -47,7 +47,7 @@ def faults(service: Service, located: Located, codes: Codes, sets: Mapping[str, 
         *_stages(service, located, codes),
         *_measures(service, located, codes, sets),
         *_references(service, located),
-        *value_settings.faults(service, located),
+        *value_settings.faults(service, located, codes),
     ]
 
 

@@ -17,7 +17,7 @@ from valuekit.config import Located, Settings, nearest
 from valuekit.errors import Problem
 
 if TYPE_CHECKING:
-    from valuekit.measures.definition.definitions import Service
+    from valuekit.measures.definition.definitions import Codes, Service
 
 _Words = Annotated[str, Field(min_length=1)]
 _Pounds = Annotated[float, Field(ge=0)]
@@ -104,15 +104,30 @@ PricesInFile = Annotated[Prices, BeforeValidator(_with_values)]
 Options = Annotated[tuple[Option, ...], AfterValidator(_two_or_none)]
 
 
-def faults(service: Service, located: Located) -> Iterator[Problem]:
-    """Stages, topics and measures that the declarations of value name and that are not there."""
+def faults(service: Service, located: Located, codes: Codes) -> Iterator[Problem]:
+    """Stages, topics, measures and codes that the declarations of value name and that are not there."""
     stages = [stage.stage for stage in service.pathway.stages]
     for i, option in enumerate(service.value.options):
         if option.stage is not None and option.stage not in stages:
             where = located.where("value", "options", i, "stage")
             yield Problem(f"no stage is called '{option.stage}'", where, do=nearest(option.stage, stages))
+        for j, code in enumerate(option.departments):
+            where = located.where("value", "options", i, "departments", j)
+            yield from _known(code, codes, "departments", "department", where)
+    for i, score in enumerate(service.value.tipping):
+        for key, name, what in (
+            ("instrument", "outcomes.instrument", "instrument"),
+            ("time_point", "outcomes.time_point", "time point"),
+        ):
+            where = located.where("value", "tipping", i, key)
+            yield from _known(getattr(score, key), codes, name, what, where)
     if service.composite is not None:
         yield from _composite(service, service.composite, located)
+
+
+def _known(value: str, codes: Codes, name: str, what: str, where: str) -> Iterator[Problem]:
+    if name in codes and value not in codes[name]:
+        yield Problem(f"unknown {what} '{value}'", where, do=nearest(value, list(codes[name])))
 
 
 def _composite(service: Service, composite: Composite, located: Located) -> Iterator[Problem]:
