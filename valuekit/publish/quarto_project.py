@@ -101,6 +101,9 @@ class FrontMatter(Common):
     title: str = Field(description="heading of level 1, and the page's and the PDF's title")
     subtitle: str = Field("", description="below the title")
     description: str = Field("", description="for the index of pages and search results")
+    case: dict[str, Any] | None = Field(
+        None, description="what a case study says of itself: see learning.md; `valuekit build` checks it"
+    )
 
 
 class NavItem(Settings):
