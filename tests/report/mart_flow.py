@@ -94,10 +94,14 @@ def _money(tables, service, n, mean, small) -> None:
                 amount=amount, lower=None if level else ends[0], upper=None if level else ends[1], shown=True,
             )
         )  # fmt: skip
-    for i, (part, amount) in enumerate((*parts.items(), ("volume", 10_000)), 1):
+    spend = {part: amount * n for part, amount in parts.items()} | {"volume": 10_000}
+    spend["before"] -= 10_000
+    spend["change"] += 10_000
+    order = ("before", "volume", "mix", "stay", "inflation", "price", "after", "change")
+    for i, part in enumerate(order, 1):
         tables["cost_driver"].append(
             row(
                 "cost_driver", **at, basis="spend", part=part, position=i, name=part.capitalize(),
-                amount=amount if part == "volume" else amount * n, shown=True,
+                amount=spend[part], shown=True,
             )
         )  # fmt: skip

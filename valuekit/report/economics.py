@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from valuekit.report.audience import Row
 from valuekit.report.charts.plane import plane
-from valuekit.report.show import Block, Item, Points, Shown, Table, Words
+from valuekit.report.show import Block, Drawn, Item, Points, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import breaks
 from valuekit.report.words import economics as words
 from valuekit.report.words.measures import signed_difference
 from valuekit.report.words.numbers import number, pounds, share
-
-Drawn = Callable[[str, object, str, str], Shown]
-"""From a name, a chart, a caption and an alt text to what is shown."""
 
 
 def side_by_side(

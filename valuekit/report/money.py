@@ -1,11 +1,12 @@
-"""How cost behaves, cost in the prices of one year, and what moved the cost of a pathway: text and tables."""
+"""How cost behaves, cost in the prices of one year, and what moved the cost of a pathway."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from valuekit.report.audience import Row
-from valuekit.report.show import Block, Table, Words
+from valuekit.report.charts.waterfall import LEVELS, waterfall
+from valuekit.report.show import Block, Drawn, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import money as words
@@ -77,23 +78,34 @@ def _ranged(value: float, lower: float | None, upper: float | None) -> str:
     return about_words.ranged(pounds(value), lower, upper, "£", 0)
 
 
-def drivers(service: str, rows: Sequence[Row]) -> Block:
-    """Where the change in the cost of a pathway lies (``cost_driver``)."""
+def drivers(service: str, rows: Sequence[Row], figure: Drawn) -> Block:
+    """Where the change in the cost of a pathway lies (``cost_driver``): sentences, chart, table."""
     text = Words((words.drivers(rows),))
     shown = [r for r in rows if r.shown and r.amount is not None]
-    return Block.of(text, _drivers_table(service, shown)) if shown else Block.of(text)
+    if not shown:
+        return Block.of(text)
+    drawn = figure(
+        "drivers",
+        waterfall(shown),
+        "From the spending of one year to that of the next, in whole pounds: what is more goes right, what "
+        "is less goes left.",
+        words.drivers_alt(shown),
+    )
+    return Block.of(text, drawn, _drivers_table(service, shown))
 
 
 def _drivers_table(service: str, rows: Sequence[Row]) -> Table:
     unit = {r.part: r for r in rows if r.basis == "unit"}
     spend = {r.part: r for r in rows if r.basis == "spend"}
     parts = sorted(spend.values(), key=lambda r: r.position)
+    # Public amounts are whole pounds; the team's are to the penny, so that a reader can add them up.
+    pence = 0 if all(float(r.amount).is_integer() for r in rows) else 2
 
     def money(row: Row | None) -> str:
         if row is None:
             return ""
-        level = row.part in ("before", "after")
-        return pounds(row.amount) if level else signed_difference(row.amount, "£", 0)
+        level = row.part in LEVELS
+        return pounds(row.amount, pence) if level else signed_difference(row.amount, "£", pence)
 
     def ends(row: Row | None) -> str:
         return "" if row is None else interval(row.lower, row.upper, "£").removeprefix("95% interval ")
@@ -102,7 +114,7 @@ def _drivers_table(service: str, rows: Sequence[Row]) -> Table:
     return table(
         f"{service}-drivers",
         f"Cost in {first.before_words} and in {first.words}, and where the change lies. "
-        "The parts add up to the change.",
+        f"The parts add up to the change{' to the penny' if pence else ''}.",
         {
             "Part": [r.name for r in parts],
             "A pathway": [money(unit.get(r.part)) for r in parts],

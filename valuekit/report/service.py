@@ -232,7 +232,7 @@ class ServiceReport:
 
     def cost_drivers(self) -> Block:
         """Where the change in the cost of a pathway lies."""
-        return money_parts.drivers(self.id, self.rows("cost_driver"))
+        return money_parts.drivers(self.id, self.rows("cost_driver"), self._figure)
 
     def flow(self) -> Block:
         """Stages, steps, waits, hand-offs and time."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -21,6 +21,10 @@ class Shown(Protocol):
     """Anything that a cell may end in."""
 
     def _repr_markdown_(self) -> str: ...
+
+
+Drawn = Callable[[str, object, str, str], Shown]
+"""From a name, a chart, a caption and an alt text to what is shown."""
 
 
 def escape_markdown(text: str) -> str:

@@ -91,6 +91,9 @@ PARTS = {
 }
 """Parts of the change in unit cost as a sentence names them."""
 
+STEPS = {"volume": "the number of pathways", **PARTS}
+"""Parts of the change in all spending."""
+
 
 def drivers(rows: Sequence[Row]) -> str:
     """Where the change in the cost of a pathway lies (``cost_driver``)."""
@@ -138,4 +141,21 @@ def _volume(lines: dict[tuple[str, str], Row]) -> str:
         f"All spend on these pathways moved by {signed_difference(whole.amount, '£', 0)}: "
         f"{signed_difference(volume.amount, '£', 0)} with the number of pathways, "
         f"{signed_difference(rest, '£', 0)} with the cost of each."
+    )
+
+
+def drivers_alt(rows: Sequence[Row]) -> str:
+    """Alt text of the steps from one year's spending to the next (``cost_driver``, basis spend)."""
+    spend = {r.part: r for r in rows if r.basis == "spend" and r.shown and r.amount is not None}
+    if not {"before", "after"} <= spend.keys():
+        return "The steps from one year's spending to the next cannot be shown."
+    before, after = spend["before"], spend["after"]
+    steps = sorted(
+        (r for part, r in spend.items() if part not in ("before", "after", "change")),
+        key=lambda r: r.position,
+    )
+    said = [f"{STEPS[r.part]} {signed_difference(r.amount, '£', 0)}" for r in steps]
+    return (
+        f"Spending on these pathways step by step: {pounds(before.amount)} in {before.before_words}; "
+        f"{listed(said)}; {pounds(after.amount)} in {after.words}."
     )
