@@ -13,12 +13,11 @@ import jinja2
 from lxml import etree
 from lxml import html as lxml_html
 
+from valuekit.publish.drawings import inline_svg, prepare
+
 THEME = Path(__file__).parent / "theme"
 PICTURES = {".svg", ".png", ".jpg", ".jpeg"}
 
-_SVG = "{http://www.w3.org/2000/svg}"
-_XLINK = "{http://www.w3.org/1999/xlink}href"
-_URL = re.compile(r"url\(#([^)]+)\)")
 _ALIGN = re.compile(r"^\s*text-align:\s*(left|right|center)\s*;?\s*$")
 
 
@@ -98,7 +97,7 @@ def set_in(body: str, root: Path, document: PurePosixPath) -> tuple[str, list[tu
             image.set("src", up(page_path(document)) + path)
     for index, svg in enumerate(tree.iter("svg"), start=1):
         if not svg.get("role"):
-            _prepare_svg(svg, f"s{index}")
+            prepare(svg, f"s{index}")
     _tidy_cells(tree)
     text = (tree.text or "") + "".join(
         etree.tostring(child, encoding="unicode", method="html") for child in tree
@@ -116,63 +115,6 @@ def locate(root: Path, document: PurePosixPath, source: str) -> Path | None:
     base = root if source.startswith("/") else root / document.parent
     file = (base / source.lstrip("/")).resolve()
     return file if file.is_relative_to(root.resolve()) else None
-
-
-def inline_svg(data: bytes, prefix: str, alt: str, width: str | None = None) -> Any:
-    """An SVG file as an element of the page, with its own names, a title, and no inline style."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(data, parser)
-    for element in list(root.iter(f"{_SVG}metadata", f"{_SVG}script", f"{_SVG}style")):
-        element.getparent().remove(element)
-    for title in root.findall(f"{_SVG}title"):
-        root.remove(title)
-    _prepare_svg(root, prefix)
-    # matplotlib's only style sheet is this one rule for all elements; both properties are inherited.
-    for name, value in (("stroke-linejoin", "round"), ("stroke-linecap", "butt")):
-        if not root.get(name):
-            root.set(name, value)
-    title = etree.Element("title")
-    title.text = alt
-    root.insert(0, title)
-    title.set("id", f"{prefix}-title")
-    root.set("role", "img")
-    root.set("aria-labelledby", f"{prefix}-title")
-    for name in ("version", "{http://www.w3.org/XML/1998/namespace}space"):
-        root.attrib.pop(name, None)
-    if width:
-        root.set("width", width)
-        root.attrib.pop("height", None)
-    return _without_namespaces(root)
-
-
-def _prepare_svg(root: Any, prefix: str) -> None:
-    """Names made unique in the page; style turned into attributes."""
-    names = {element.get("id") for element in root.iter() if element.get("id")}
-    for element in root.iter():
-        style = element.attrib.pop("style", None)
-        for name, value in _declarations(style or ""):
-            element.set(name, value)
-        for name, value in list(element.attrib.items()):
-            if name == "id":
-                element.set("id", f"{prefix}-{value}")
-            elif name in ("href", _XLINK) and value.startswith("#") and value[1:] in names:
-                element.attrib.pop(name)
-                element.set("href", f"#{prefix}-{value[1:]}")
-            elif "url(#" in value:
-                element.set(name, _URL.sub(lambda m: f"url(#{prefix}-{m[1]})", value))
-
-
-def _declarations(style: str) -> list[tuple[str, str]]:
-    """``name: value`` pairs; all that matplotlib writes are presentation attributes too."""
-    pairs = (part.split(":", 1) for part in style.split(";") if ":" in part)
-    return [(name.strip(), value.strip()) for name, value in pairs]
-
-
-def _without_namespaces(root: Any) -> Any:
-    """The element as HTML's parser would have made it."""
-    text = etree.tostring(root, encoding="unicode", with_tail=False)
-    text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text)
-    return etree.fromstring(text)
 
 
 def _tidy_cells(tree: Any) -> None:
