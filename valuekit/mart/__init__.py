@@ -45,7 +45,13 @@ class About:
     """What the reader should know of the drop as a whole, in words."""
 
 
-_DTYPES = {"text": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]", "flag": "bool"}
+_DTYPES = {
+    kind: pd.api.types.pandas_dtype(name)
+    for kind, name in {
+        "text": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]", "flag": "bool"
+    }.items()
+}  # fmt: skip
+"""Kind of a column → the type it has in the mart."""
 
 
 class Mart:

@@ -87,19 +87,12 @@ def compute(
     placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
     common |= _lenses(intake, years, placed, assumptions)
 
-    team = common | _over_time(intake, services, linked, result, months, "board")
-    public = common | _over_time(intake, services, linked, result, months, "public")
+    team, public = (common | tables for tables in _over_time(intake, services, linked, result, months))
     public = disclosure.protect(public, rules, _contributions(linked, years, placed))
     # Both sides of this comparison are public already: what was released, and the protected series.
-    moved = revisions(releases, intake.period, public["series"])
-    public, team = (
-        {
-            name: conform(name, moved if name == "revision" else tables[name])
-            for name in TABLES
-            if name in tables
-        }
-        for tables in (public, team)
-    )
+    moved = {"revision": conform("revision", revisions(releases, intake.period, public["series"]))}
+    team = {name: conform(name, team[name]) for name in TABLES if name in team} | moved
+    public |= moved
     return {
         audience: {
             name: (public if audience == "public" else team)[name]
@@ -141,7 +134,7 @@ def _common(
         "quality_rule": intake.quality_rule,
         "dictionary": intake.dictionary,
         "method": methods.method_table(methods.registered()),
-        "method_example": methods.example_table(methods.registered()),
+        "method_example": methods.worked(),
     }
 
 
@@ -189,22 +182,30 @@ def _over_time(
     linked: pathways.Linked,
     result: pd.DataFrame,
     months: Span,
-    audience: str,
-) -> Frames:
-    """Tables of measures, at the intervals at which an audience sees them."""
-    measures = frames.measure(services, intake.codes, audience, METHOD)
-    change = changes.before_after(intake.tables["service_changes"], result, measures, months)
-    fifths = inequality.by_fifth(result, measures, months)
+) -> tuple[Frames, Frames]:
+    """Tables of measures for the team and for the public, who may see them at other intervals."""
+    settings = chart_setting(services)
+    team, public = (frames.measure(services, intake.codes, who, METHOD) for who in ("board", "public"))
+    change = changes.before_after(intake.tables["service_changes"], result, team, months)
+    fifths = inequality.by_fifth(result, team, months)
     site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
-    series = outcomes.series_table(result, measures, months, chart_setting(services))
-    return {
-        "measure": measures,
-        "series": series,
-        "rare": spc_rare.rare(result, measures, chart_setting(services)),
-        "headline": outcomes.headline(result, series, measures, months),
+    whole_years = {
+        "rare": spc_rare.rare(result, team, settings),
         "inequality": fifths,
         "inequality_slope": slope.slopes(fifths),
-        "funnel": funnel.by_site(result, measures, services, site, months),
+        "funnel": funnel.by_site(result, team, services, site, months),
         "change": change,
-        "interrupted": its.interrupted(change, series, measures),
     }
+    compared = outcomes.compared_years(result, team, months)
+    often = outcomes.series_table(result, team, months, settings)
+    in_public = outcomes.at_other_intervals(often, team, result, public, months, settings)
+    return tuple(
+        whole_years
+        | {
+            "measure": measures,
+            "series": series,
+            "headline": outcomes.with_newest(compared, series, measures),
+            "interrupted": its.interrupted(change, series, measures),
+        }
+        for measures, series in ((team, often), (public, in_public))
+    )

@@ -155,6 +155,12 @@ def method_table(methods: Iterable[Method]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@cache
+def worked() -> pd.DataFrame:
+    """The examples of every registered method. They hang on no extract, so a process works them once."""
+    return example_table(registered())
+
+
 def example_table(methods: Iterable[Method]) -> pd.DataFrame:
     """The mart's table ``method_example``: the examples worked now, each line of each as text.
 

@@ -155,6 +155,33 @@ def series_table(
     return with_limits(pd.concat(found, ignore_index=True), measures, settings)
 
 
+def at_other_intervals(
+    known: pd.DataFrame,
+    measures: pd.DataFrame,
+    result: pd.DataFrame,
+    others: pd.DataFrame,
+    months: Span,
+    settings: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """As :func:`series_table` for `others`, taking from `known` what has the same interval there.
+
+    Parameters
+    ----------
+    known
+        The table ``series`` of `measures`.
+    others
+        The same measures for another audience.
+    """
+    again = (measures["interval"] != others["interval"]).to_numpy()
+    if not again.any():
+        return known
+    made = series_table(result, others[again], months, settings)
+    of_known, of_made = (dict(iter(t.groupby(["service", "measure"], sort=False))) for t in (known, made))
+    names = zip(others["service"], others["measure"], again, strict=True)
+    found = [(of_made if anew else of_known).get((s, m), known[:0]) for s, m, anew in names]
+    return pd.concat(found, ignore_index=True)
+
+
 def with_limits(
     table: pd.DataFrame, measures: pd.DataFrame, settings: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -162,10 +189,10 @@ def with_limits(
 
     Disclosure control calls this again on protected rows: a limit must not tell what a row does not.
     """
-    found = []
+    found, stated = [], ChartSettings.each(settings)
     plain = table.drop(columns=[name for name in (*spc.COLUMNS, "target") if name in table])
     for measure, rows in each_measure(plain, measures):
-        by = ChartSettings.of(settings, measure.service, measure.measure)
+        by = stated.get((measure.service, measure.measure), ChartSettings())
         rows = rows.assign(target=np.array(by.target_on(rows["period_start"], measure.target), float))
         found.append(
             spc.xmr(
@@ -245,9 +272,18 @@ def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, 
     table
         The mart's table ``series`` of the same audience.
     """
+    return with_newest(compared_years(result, measures, months), table, measures)
+
+
+def with_newest(years: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """`years` (:func:`compared_years`) with the newest interval of each measure in `table`, and its icons."""
+    return pd.concat([years, newest(table, measures)], axis=1)
+
+
+def compared_years(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.DataFrame:
+    """The newest 12 months due of each measure against the 12 before: the same for every audience."""
     found = []
-    latest = newest(table, measures).to_dict("records")
-    for (measure, rows), last in zip(each_measure(result, measures), latest, strict=True):
+    for measure, rows in each_measure(result, measures):
         years = due_years(rows, months)[-2:]
         pair = [figure for _, figure in figures(rows, years, measure.statistic).iterrows()]
         words = [span.words for span in years]
@@ -259,7 +295,6 @@ def headline(result: pd.DataFrame, table: pd.DataFrame, measures: pd.DataFrame, 
             {
                 "service": measure.service,
                 "measure": measure.measure,
-                **last,
                 "year_words": words[1],
                 "before_words": words[0],
                 **{f"year_{name}": now[name] for name in ("n", "value", "lower", "upper", "eligible")},

@@ -78,6 +78,10 @@ def _in_order(rebases: tuple[Rebase, ...]) -> tuple[Rebase, ...]:
     return rebases
 
 
+def _day(moment: pd.Timestamp) -> date | None:
+    return moment.date() if pd.notna(moment) else None
+
+
 Targets = Annotated[tuple[Target, ...], BeforeValidator(_as_list), AfterValidator(_by_date)]
 """One target, or several that follow each other in time."""
 
@@ -106,19 +110,28 @@ class ChartSettings:
     @classmethod
     def of(cls, table: pd.DataFrame | None, service: str, measure: str) -> ChartSettings:
         """The settings of one measure, from the mart's table ``chart_setting``."""
+        return cls.each(table).get((service, measure), cls())
+
+    @classmethod
+    def each(cls, table: pd.DataFrame | None) -> dict[tuple[str, str], ChartSettings]:
+        """The settings of every measure that has any, by service and measure: read once for all of them."""
         if table is None or table.empty:
-            return cls()
-        own = table[(table["service"] == service) & (table["measure"] == measure)]
-        kinds = ("chart", "screen", "rebase", "baseline", "target")
-        rows = {name: own[own["setting"] == name] for name in kinds}
-        days = lambda frame, column: [d.date() if pd.notna(d) else None for d in frame[column]]  # noqa: E731
-        base = rows["baseline"]
+            return {}
+        rows: dict[tuple[str, str], dict[str, list]] = {}
+        for row in table.itertuples(index=False):
+            own = rows.setdefault((row.service, row.measure), {})
+            own.setdefault(row.setting, []).append((_day(row.first), _day(row.last), row.value, row.words))
+        return {measure: cls._from(own) for measure, own in rows.items()}
+
+    @classmethod
+    def _from(cls, rows: Mapping[str, list[tuple]]) -> ChartSettings:
+        base = rows.get("baseline")
         return cls(
-            kind=rows["chart"]["words"].iloc[0] if len(rows["chart"]) else "xmr",
-            screen=bool(len(rows["screen"])),
-            rebase=tuple(days(rows["rebase"], "first")),
-            baseline=(days(base, "first")[0], days(base, "last")[0]) if len(base) else None,
-            targets=tuple(zip(days(rows["target"], "first"), rows["target"]["value"], strict=True)),
+            kind=rows["chart"][0][3] if "chart" in rows else "xmr",
+            screen="screen" in rows,
+            rebase=tuple(first for first, *_ in rows.get("rebase", ())),
+            baseline=base[0][:2] if base else None,
+            targets=tuple((first, value) for first, _, value, _ in rows.get("target", ())),
         )
 
     def target_on(self, days: Sequence[pd.Timestamp], otherwise: float) -> list[float]:

@@ -77,13 +77,20 @@ def tables(
     for service in services:
         declared = [m for m in service.measures if m.case_mix is not None]
         own = who.people(linked.pathway, intake.tables["patients"], service.service) if declared else None
+        known: list[
+            tuple[tuple, pd.DataFrame]
+        ] = []  # measures of one service often share a model's covariates
         for measure in declared:
             rows = result[(result["service"] == service.service) & (result["measure"] == measure.measure)]
             mix = measure.case_mix
-            traits = who.covariates(
-                own, mix.covariates, service, intake, linked.pathway_activity,
-                age_from=mix.age_from, severity=mix.severity,
-            ).set_axis(own["pathway"])  # fmt: skip
+            asked = (mix.covariates, mix.age_from, mix.severity)
+            traits = next((found for same, found in known if same == asked), None)
+            if traits is None:
+                traits = who.covariates(
+                    own, mix.covariates, service, intake, linked.pathway_activity,
+                    age_from=mix.age_from, severity=mix.severity,
+                ).set_axis(own["pathway"])  # fmt: skip
+                known.append((asked, traits))
             for name, frame in of_measure(rows, traits, measure, months).items():
                 found[name].append(frame.assign(service=service.service, measure=measure.measure))
     return {

@@ -171,7 +171,8 @@ def sites(
     admitted = pathway_activity["activity_type"] == "admitted"
     stays = pathway_activity[admitted & (pathway_activity["day"] >= 0)]
     stays = stays.sort_values(["pathway", "start_date", "activity_id"]).drop_duplicates("pathway")
-    codes = activity.drop_duplicates("activity_id").set_index("activity_id")["organisation_code"]
+    own = activity[activity["activity_id"].isin(stays["activity_id"])]
+    codes = own.drop_duplicates("activity_id").set_index("activity_id")["organisation_code"]
     return stays.set_index("pathway")["activity_id"].map(codes)
 
 

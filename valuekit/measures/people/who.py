@@ -103,6 +103,7 @@ def _diagnosis(
 ) -> pd.Series:
     """Which of the cohort's diagnosis codes the first qualifying activity of each pathway has."""
     coded = activity[["activity_id", "primary_diagnosis"]].dropna()
+    coded = coded[coded["primary_diagnosis"].str.startswith(tuple(service.cohort.diagnoses))]
     rows = pathway_activity[pathway_activity["activity_type"].isin(service.cohort.activity_types)]
     rows = rows[["pathway", "activity_id", "start_date"]].merge(coded, on="activity_id")
     code = pd.Series(pd.NA, index=rows.index, dtype=object)

@@ -128,11 +128,12 @@ def rare(result: pd.DataFrame, measures: pd.DataFrame, settings: pd.DataFrame) -
 
 
 def _rare(result: pd.DataFrame, measures: pd.DataFrame, settings: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    stated = ChartSettings.each(settings)
     for measure, rows in each_measure(result, measures):
-        kind = ChartSettings.of(settings, measure.service, measure.measure).kind
-        cases = rows[rows["known"]].sort_values(["began", "pathway"], ignore_index=True)
-        if kind not in RARE or cases.empty:
+        kind = stated.get((measure.service, measure.measure), ChartSettings()).kind
+        if kind not in RARE or not rows["known"].any():
             continue
+        cases = rows[rows["known"]].sort_values(["began", "pathway"], ignore_index=True)
         unwanted = 0 if measure.direction == "increase" else 1
         place = np.flatnonzero(cases["value"].to_numpy(float) == unwanted)
         days = pd.to_datetime(cases["began"]).to_numpy("datetime64[D]")
