@@ -98,6 +98,33 @@ def test_a_pathway_belongs_to_the_first_option_whose_activity_it_had_and_else_to
     assert set(against) == {"home"} and len(against) == 2
 
 
+def test_the_gain_at_a_price_is_worked_out_by_hand_and_its_interval_is_that_of_the_draws():
+    found = made(results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD, DEAR, 3)))["acceptability"]
+    own = found.set_index(["price", "option"])
+    assert own.loc[[(0, "before"), (10_000, "before")], "gain"].isna().all()
+    # A quarter of a person more at £10,000 is £2,500, less the £500 that it costs more.
+    assert own.loc[(0, "now"), "gain"] == pytest.approx(-500)
+    assert own.loc[(10_000, "now"), "gain"] == pytest.approx(2000)
+    # At no price only the cost counts: the t interval of the difference, near enough (half-width about 27).
+    ends = own.loc[(0, "now"), ["gain_lower", "gain_upper"]].to_numpy(float)
+    sd = np.std(DEAR, ddof=1)
+    assert ends == pytest.approx(-500 + 1.96 * sd * np.sqrt(2 / 40) * np.array([-1, 1]), abs=4)
+    assert own.loc[(10_000, "now"), "gain_lower"] < 2000 < own.loc[(10_000, "now"), "gain_upper"]
+
+
+def test_along_the_frontier_each_option_is_held_against_the_one_before_and_a_step_not_clear_is_refused():
+    # £200 for 0.1 more, standard errors £50 and 0.02: £2,000 (951 to 3,775), as on the page of the method.
+    errors = {(1, 0): (50.0, 0.02, 0.0), (3, 1): (50.0, 0.2, 0.0)}
+    status = ["frontier", "frontier", "dominated", "frontier"]
+    made_of = increments.along_frontier(
+        [0, 200, 900, 600], [0.1, 0.2, 0.15, 0.3], status, list("abcd"), lambda a, b: errors[a, b]
+    )
+    assert set(made_of) == {1, 3}
+    assert made_of[1]["against_words"] == "a" and made_of[1]["ratio"] == pytest.approx(2000)
+    assert (round(made_of[1]["ratio_lower"]), round(made_of[1]["ratio_upper"])) == (951, 3775)
+    assert made_of[3]["ratio_kind"] == "not_clear" and np.isnan(made_of[3]["ratio"])
+
+
 def test_cost_is_put_into_the_prices_of_one_year():
     # Both years cost £1,000 in cash; prices rose by a tenth between the two, so the first cost £1,100.
     result = results((BEFORE, GOOD, [1000.0] * 40, 3), (NOW, GOOD, [1000.0] * 40, 3))
@@ -143,6 +170,7 @@ def test_public_increments_follow_from_the_public_options_alone(people):
     for row in curve.itertuples():
         own = option.loc[row.service, row.comparison, row.option]
         assert row.benefit == pytest.approx(row.price * own["outcome"] / 100 - own["cost"])
+        assert np.isnan(row.gain) or row.gain % 10 == row.gain_lower % 10 == row.gain_upper % 10 == 0
     assert (curve.groupby(["service", "comparison", "price"])["best"].sum() == 1).all()
 
 

@@ -293,7 +293,8 @@ def test_every_increment_can_be_said(row, comparison, kind, quarters, ratio):
         ratio=ratio,
         **dict(zip(words.QUADRANTS, quarters, strict=True)),
     )
-    for text in (words.increment(row), words.ratio(row), words.plane_alt([row]), words.caveat([row])):
+    said = (words.increment(row), words.ratio(row), words.plane_alt([row]), words.caveat([row]))
+    for text in (*said, words.ratio_cell(row)):
         fit_to_print(text)
 
 
@@ -305,7 +306,9 @@ def test_every_increment_can_be_said(row, comparison, kind, quarters, ratio):
     st.lists(rows_of("composite_part"), max_size=3),
 )
 def test_every_curve_and_composite_can_be_said(prices, comparison, composite, parts):
-    fit_to_print(words.best([changed(p, comparison=comparison, probability=0.5) for p in prices]))
+    drawn = [changed(p, comparison=comparison, probability=0.5) for p in prices]
+    for text in (words.best(drawn), words.acceptability_alt(drawn)):
+        fit_to_print(text)
     fit_to_print(words.composite([composite], parts))
 
 

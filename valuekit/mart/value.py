@@ -91,7 +91,11 @@ outcome_se   | number  | Standard error of the outcome, percentage points
 cost_se      | number  | Standard error of the mean cost
 correlation  | number  | How the two go together over the draws, -1 to 1
 status       | text    | frontier, dominated or extended (dominated by extension); empty where nobody chooses
-ratio        | number  | Pounds for each further good outcome against the option before it on the frontier
+against_words | text   | The option before it on the frontier, in words; empty for the first
+ratio        | number  | Pounds for each further good outcome against that option
+ratio_lower  | number  | Lower end of its 95% interval; empty where it leaves the quarter
+ratio_upper  | number  | Upper end of its 95% interval
+ratio_kind   | text    | price, or not_clear where the difference in outcome is not clear of nought
 shown        | flag    | Whether the figures may be shown
 reason       | text    | Why they are not shown
 """),
@@ -109,6 +113,9 @@ option       | text    | Option identifier
 option_words | text    | The option in words
 probability  | number  | Share of draws in which its net benefit is highest, 0 to 1
 benefit      | number  | Mean net benefit of a pathway, pounds
+gain         | number  | benefit less that of the first option, pounds; empty for the first
+gain_lower   | number  | Lower end of its 95% interval
+gain_upper   | number  | Upper end of its 95% interval
 best         | flag    | Whether its mean net benefit is the highest: the frontier
 """),
     ),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from valuekit.report.audience import Row
+from valuekit.report.charts.acceptability import acceptability
 from valuekit.report.charts.plane import plane
-from valuekit.report.show import Block, Drawn, Item, Points, Table, Words
+from valuekit.report.show import Block, Drawn, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import breaks
 from valuekit.report.words import economics as words
 from valuekit.report.words.measures import signed_difference
-from valuekit.report.words.numbers import number, pounds, share
+from valuekit.report.words.numbers import amount, number, pounds, share
 
 
 def side_by_side(
@@ -38,7 +39,54 @@ def side_by_side(
         "lies where the axes cross.",
         words.plane_alt(increments),
     )
-    return Block.of(Points(tuple(items)), drawn, _differences(service, increments), _prices(service, curve))
+    return Block.of(
+        Points(tuple(items)),
+        drawn,
+        _differences(service, increments),
+        _curve(curve, figure),
+        _options(service, options),
+        _prices(service, curve),
+    )
+
+
+def _curve(curve: Sequence[Row], figure: Drawn) -> Iterator[Shown]:
+    """The acceptability curves of one comparison: of ways of care where some are declared, else of years."""
+    found = {c: [p for p in curve if p.comparison == c] for c in ("options", "year")}
+    for comparison, rows in found.items():
+        chart = acceptability(rows)
+        if chart is not None:
+            yield figure(
+                "acceptability",
+                chart,
+                f"{words.COMPARISONS[comparison]}: share of draws in which each has the highest net benefit, "
+                f"by what {rows[0].price_says or 'one more good outcome'} is thought worth. The broad band "
+                "runs along the one with the highest mean.",
+                words.acceptability_alt(rows),
+            )
+            return
+
+
+def _options(service: str, options: Sequence[Row]) -> Iterator[Table]:
+    """Cost and outcome of each way of care, and what dominance leaves of them."""
+    rows = sorted(
+        (o for o in options if o.comparison == "options" and o.shown and o.status), key=lambda o: o.position
+    )
+    if not rows:
+        return
+    yield table(
+        f"{service}-options",
+        "Ways of care: what each cost and achieved, whether it is worth having at some price, and pounds for "
+        "one more good outcome against the one before it (95% interval).",
+        {
+            "Way of care": [o.option_words or o.option for o in rows],
+            "n": [number(o.n) for o in rows],
+            "Cost of a pathway": [pounds(o.cost) for o in rows],
+            "Outcome": [amount(o.outcome, "%", 1) for o in rows],
+            "Worth having": [words.STATUS.get(o.status, o.status) for o in rows],
+            "For one more": [words.step(o) for o in rows],
+        },
+        numbers=("n", "Cost of a pathway", "Outcome"),
+    )
 
 
 def _differences(service: str, increments: Sequence[Row]) -> Iterator[Table]:
@@ -51,12 +99,13 @@ def _differences(service: str, increments: Sequence[Row]) -> Iterator[Table]:
         "Cost": [_ranged(i.cost_difference, i.cost_lower, i.cost_upper, "£", 0) for i in rows],
         "Outcome": [_ranged(i.outcome_difference, i.outcome_lower, i.outcome_upper, "%", 1) for i in rows],
     }
+    columns["For one more"] = [words.ratio_cell(i) for i in rows]
     for name in words.QUADRANTS:
         columns[words.SHORT[name]] = [share(getattr(i, name)) for i in rows]
     yield table(
         f"{service}-increments",
-        "Differences in cost and outcome (95% intervals), and the share of draws in each quarter of the "
-        "chart.",
+        "Differences in cost and outcome, pounds for one more good outcome (95% intervals), and the share of "
+        "draws in each quarter of the chart.",
         columns,
         numbers=tuple(words.SHORT.values()),
     )
@@ -68,24 +117,43 @@ def _ranged(value: float | None, lower: float | None, upper: float | None, unit:
     return about_words.ranged(signed_difference(value, unit, decimals), lower, upper, unit, decimals)
 
 
+MOST_PRICES = 6
+"""Prices in a table; the chart has all."""
+
+
 def _prices(service: str, curve: Sequence[Row]) -> Iterator[Table]:
+    """Net benefit over the range of prices: of each option against the first, and which is best."""
     for comparison in words.COMPARISONS:
         rows = [p for p in curve if p.comparison == comparison and None not in (p.price, p.probability)]
-        rows = sorted((p for p in rows if p.best), key=lambda p: p.price)
-        if not rows:
+        prices = sorted({p.price for p in rows})
+        best = {p.price: p for p in rows if p.best}
+        first = next((p for p in rows if p.gain is None), None)
+        if first is None or set(best) != set(prices):
             continue
+        chosen = prices[:: -(-len(prices) // MOST_PRICES)]
+        others = list(dict.fromkeys(p.option for p in rows if p.option != first.option))
+        at = {(p.price, p.option): p for p in rows}
+        columns = {"At a price of": [pounds(price) for price in chosen]}
+        for option in others:
+            words_of = next(p.option_words or option for p in rows if p.option == option)
+            columns[f"Net benefit of {words_of}"] = [_gain(at.get((price, option))) for price in chosen]
+        columns["Highest net benefit"] = [best[p].option_words or best[p].option for p in chosen]
+        columns["Share of draws"] = [share(best[p].probability) for p in chosen]
         yield table(
             f"{service}-prices-{comparison}",
             f"{words.COMPARISONS[comparison]}: what {rows[0].price_says or 'one more good outcome'} may be "
-            "thought worth, and the option with the highest net benefit at that price. The prices are a "
-            "range to look at; nobody has set one.",
-            {
-                "At a price of": [pounds(p.price) for p in rows],
-                "Highest net benefit": [p.option_words or p.option for p in rows],
-                "Share of draws": [share(p.probability) for p in rows],
-            },
+            f"thought worth, the net benefit of a pathway more or less than of {first.option_words} (95% "
+            "interval), and the option with the highest. The prices are a range to look at; nobody has set "
+            "one.",
+            columns,
             numbers=("Share of draws",),
         )
+
+
+def _gain(row: Row | None) -> str:
+    if row is None or row.gain is None:
+        return NOT_SHOWN
+    return _ranged(row.gain, row.gain_lower, row.gain_upper, "£", 0)
 
 
 def composite(service: str, rows: Sequence[Row], parts: Sequence[Row]) -> Block:

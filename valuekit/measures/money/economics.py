@@ -303,6 +303,29 @@ def acceptability(found: Draws, price: ArrayLike) -> Acceptability:
     return Acceptability(price, probability, benefit, benefit.argmax(axis=1))
 
 
+def gain(found: Draws, price: ArrayLike, level: float = intervals.LEVEL) -> tuple[Floats, Floats, Floats]:
+    """Net benefit of each option less that of the first, with its percentile interval over the draws.
+
+    Returns
+    -------
+    tuple
+        Means, lower and upper ends in pounds, each of shape (prices, options); NaN for the first option.
+
+    References
+    ----------
+    Stinnett and Mullahy 1998, Med Decis Making 18:S68: the increment in net benefit has none of the troubles
+    of a ratio, so it is given in every quarter of the plane.
+    """
+    benefit = net_benefit(found.cost, found.outcome, price)
+    drawn = net_benefit(found.drawn_cost, found.drawn_outcome, price)
+    more = drawn - drawn[:, :, :1]
+    tails = [(1 - level) / 2, 1 - (1 - level) / 2]
+    made = [benefit - benefit[:, :1], *np.quantile(more, tails, axis=1)]
+    for each in made:
+        each[:, 0] = np.nan
+    return made[0], made[1], made[2]
+
+
 def _example_dominance() -> Example:
     options, cost, outcome = ("1", "2", "3", "4", "5"), (300, 200, 450, 375, 400), (25, 20, 50, 40, 15)
     found = dominance([1000.0 * c for c in cost], outcome)
@@ -433,7 +456,8 @@ METHODS = (
         formula=(
             "Net benefit is the outcome times its price, less the cost. The acceptability curve is the "
             "share of draws in which an option has the highest net benefit at a price; the frontier takes, "
-            "at each price, the option with the highest mean net benefit."
+            "at each price, the option with the highest mean net benefit. The gain of an option is its net "
+            "benefit less that of the first, with the middle 95% of the draws as its interval."
         ),
         units="Pounds for each pathway; shares of draws from 0 to 1. Each service declares its prices.",
         source=(
@@ -444,6 +468,6 @@ METHODS = (
         function=_MODULE + "acceptability",
         example=_example_acceptability,
         group="Value",
-        also=(_MODULE + "net_benefit",),
+        also=(_MODULE + "net_benefit", _MODULE + "gain"),
     ),
 )

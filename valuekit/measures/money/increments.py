@@ -6,8 +6,9 @@ of care that the definition declares. The statistics stand in :mod:`valuekit.mea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,11 +43,12 @@ INCREMENT = (
 )  # fmt: skip
 OPTION = (
     "service", "comparison", "option", "position", "option_words", "n", "outcome", "cost", "outcome_se",
-    "cost_se", "correlation", "status", "ratio", "shown", "reason",
+    "cost_se", "correlation", "status", "against_words", "ratio", "ratio_lower", "ratio_upper", "ratio_kind",
+    "shown", "reason",
 )  # fmt: skip
 ACCEPTABILITY = (
     "service", "comparison", "price", "price_says", "option", "option_words", "probability", "benefit",
-    "best",
+    "gain", "gain_lower", "gain_upper", "best",
 )  # fmt: skip
 """Columns of the mart's tables ``increment``, ``option`` and ``acceptability``."""
 
@@ -204,11 +206,12 @@ def _drawn(comparison: Comparison) -> economics.Draws:
 
 def _options(comparison: Comparison, drawn: economics.Draws | None) -> Iterator[dict[str, object]]:
     """One row an option, with what dominance says where somebody can choose."""
-    count = len(comparison.groups)
-    status, icer = [""] * count, [np.nan] * count
+    status = [""] * len(comparison.groups)
+    along: dict[int, dict[str, object]] = {}
     if drawn is not None and comparison.is_choice:
-        found = economics.dominance(drawn.cost, drawn.outcome)
-        status, icer = found["status"].tolist(), found["icer"].tolist()
+        status = economics.dominance(drawn.cost, drawn.outcome)["status"].tolist()
+        words = [group.words for group in comparison.groups]
+        along = along_frontier(drawn.cost, drawn.outcome, status, words, lambda a, b: _spread(drawn, a, b))
     for position, group in enumerate(comparison.groups):
         yield {
             "service": comparison.service,
@@ -221,10 +224,51 @@ def _options(comparison: Comparison, drawn: economics.Draws | None) -> Iterator[
             "cost": group.pounds.mean() if group.n else np.nan,
             **_spreads(drawn, position),
             "status": status[position],
-            "ratio": icer[position],
+            **along.get(position, NO_STEP),
             "shown": drawn is not None,
             "reason": "" if drawn is not None else TOO_FEW,
         }
+
+
+NO_STEP = {
+    "against_words": "",
+    "ratio": np.nan,
+    "ratio_lower": np.nan,
+    "ratio_upper": np.nan,
+    "ratio_kind": "",
+}
+"""Columns of an option with none before it on the frontier."""
+
+
+def along_frontier(
+    cost: Sequence[float],
+    outcome: Sequence[float],
+    status: Sequence[str],
+    words: Sequence[str],
+    spread: Callable[[int, int], tuple[float, float, float]],
+) -> dict[int, dict[str, object]]:
+    """For each option on the frontier but the first: its ratio against the one before, or why there is none.
+
+    Parameters
+    ----------
+    cost, outcome
+        One value an option: pounds, and a share from 0 to 1.
+    status
+        See :func:`valuekit.measures.money.economics.dominance`.
+    spread
+        From two options, by number, to the standard errors of the differences in cost and outcome between
+        them, and how the two go together.
+    """
+    order = sorted((i for i, s in enumerate(status) if s == "frontier"), key=lambda i: outcome[i])
+    return {
+        now: {"against_words": words[before]}
+        | stated_ratio(cost[now] - cost[before], outcome[now] - outcome[before], *spread(now, before), True)
+        for before, now in pairwise(order)
+    }
+
+
+def _spread(drawn: economics.Draws, now: int, before: int) -> tuple[float, float, float]:
+    return economics.spread(*(x[:, now] - x[:, before] for x in (drawn.drawn_cost, drawn.drawn_outcome)))
 
 
 def _spreads(drawn: economics.Draws | None, at: int) -> dict[str, float]:
@@ -311,6 +355,7 @@ def _moments(values: np.ndarray) -> tuple[int, float, float]:
 
 def _curve(comparison: Comparison, drawn: economics.Draws, prices) -> Iterator[dict[str, object]]:
     found = economics.acceptability(drawn, prices.pounds)
+    gain, lower, upper = economics.gain(drawn, found.price)
     for i, price in enumerate(found.price):
         for at, group in enumerate(comparison.groups):
             yield {
@@ -322,5 +367,8 @@ def _curve(comparison: Comparison, drawn: economics.Draws, prices) -> Iterator[d
                 "option_words": group.words,
                 "probability": found.probability[i, at],
                 "benefit": found.benefit[i, at],
+                "gain": gain[i, at],
+                "gain_lower": lower[i, at],
+                "gain_upper": upper[i, at],
                 "best": bool(found.frontier[i] == at),
             }

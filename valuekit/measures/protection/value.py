@@ -6,11 +6,19 @@ rounded counts and the rounded cost, as in the table ``value``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from valuekit.measures.money import economics
-from valuekit.measures.money.increments import NOBODY_CHOOSES, SHARE_SCALE, stated_ratio
+from valuekit.measures.money.increments import (
+    NO_STEP,
+    NOBODY_CHOOSES,
+    SHARE_SCALE,
+    along_frontier,
+    stated_ratio,
+)
 from valuekit.measures.protection import suppression as sdc
 from valuekit.measures.protection.steps import FEW_IN_MEAN, FEW_IN_SHARE, Declared, Work, _floats, _none_if_0
 from valuekit.measures.statistics import intervals, its
@@ -40,24 +48,51 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     work.note(frame, table, hidden & frame["shown"].to_numpy(bool), "outcome, cost", FEW_IN_SHARE)
     outcome = SHARE_SCALE * top / _none_if_0(bottom)
     frame = frame.assign(n=bottom, outcome=outcome, cost=cost)
-    status, ratio = np.full(len(frame), "", dtype=object), np.full(len(frame), np.nan)
-    shown = frame["shown"].to_numpy(bool).copy()
-    for (_, comparison), rows in frame.groupby(["service", "comparison"], sort=False):
-        place = frame.index.get_indexer(rows.index)
-        shown[place] = shown[place].all() and not np.isnan(cost[place]).any()
-        if shown[place].all() and comparison not in NOBODY_CHOOSES:
-            found = economics.dominance(cost[place], outcome[place] / SHARE_SCALE)
-            status[place] = found["status"].to_numpy()
-            ratio[place] = sdc.to_nearest(found["icer"], RATIO_TO)
+    status = np.full(len(frame), "", dtype=object)
+    steps = {c: np.full(len(frame), x, dtype=object) for c, x in NO_STEP.items()}
     share = top / _none_if_0(bottom)
     spreads = {
         "cost_se": sdc.to_nearest(frame["cost_se"], work.rules.round_money.mean),
         "outcome_se": SHARE_SCALE * np.sqrt(share * (1 - share) / _none_if_0(bottom)),
         "correlation": np.round(_floats(frame["correlation"]), 1) + 0.0,
     }
+    shown = frame["shown"].to_numpy(bool).copy()
+    for (_, comparison), rows in frame.groupby(["service", "comparison"], sort=False):
+        place = frame.index.get_indexer(rows.index)
+        shown[place] = shown[place].all() and not np.isnan(cost[place]).any()
+        if shown[place].all() and comparison not in NOBODY_CHOOSES:
+            own = {c: x[place] for c, x in spreads.items()}
+            status[place] = economics.dominance(cost[place], share[place])["status"].to_numpy()
+            words = rows["option_words"].tolist()
+            along = along_frontier(
+                cost[place], share[place], status[place], words, lambda a, b, own=own: _apart(own, a, b)
+            )
+            for at, step in along.items():
+                for column, x in _rounded_ratio(step).items():
+                    steps[column][place[at]] = x
     figures = {"outcome": outcome, "cost": cost, **spreads}
     figures = {c: np.where(shown, x, np.nan) for c, x in figures.items()}
-    return _shown(frame.assign(status=status, ratio=ratio, **figures), shown)
+    ratios = {c: x if c in WORDS else x.astype(float) for c, x in steps.items()}
+    return _shown(frame.assign(status=status, **ratios, **figures), shown)
+
+
+WORDS = ("against_words", "ratio_kind")
+
+
+def _rounded_ratio(said: dict[str, object]) -> dict[str, object]:
+    return {c: x if c in WORDS else float(sdc.to_nearest(x, RATIO_TO)) for c, x in said.items()}
+
+
+def _apart(options: Mapping[str, np.ndarray], now: int, other: int) -> tuple[float, float, float]:
+    """Standard errors of the differences in cost and outcome (a share) between two options, by number, and
+    how they go together: the options are of different people.
+    """
+    cost, outcome, together = (options[c] for c in ("cost_se", "outcome_se", "correlation"))
+    outcome = outcome / SHARE_SCALE
+    cost_se, outcome_se = (float(np.hypot(x[now], x[other])) for x in (cost, outcome))
+    shared = sum(cost[i] * outcome[i] * together[i] for i in (now, other))
+    both = cost_se * outcome_se
+    return cost_se, outcome_se, float(np.clip(shared / both, -1, 1)) if both > 0 else 0.0
 
 
 def draws_of(options: pd.DataFrame) -> economics.Draws:
@@ -98,15 +133,13 @@ def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
     cost, outcome = now["cost"] - other["cost"], now["outcome"] - other["outcome"]
     counted = [x for side in (now, other) for x in (side["outcome"] * side["n"] / SHARE_SCALE, side["n"])]
     ends = intervals.difference_of_shares(*np.array(counted, float))
-    cost_se, outcome_se = (float(np.hypot(now[c], other[c])) for c in ("cost_se", "outcome_se"))
-    shared = sum(side["cost_se"] * side["outcome_se"] * side["correlation"] for side in (now, other))
-    together = float(np.clip(shared / (cost_se * outcome_se), -1, 1)) if cost_se * outcome_se > 0 else 0.0
+    both = {c: np.array([now[c], other[c]], float) for c in ("cost_se", "outcome_se", "correlation")}
+    cost_se, outcome_se, together = _apart(both, 0, 1)
     money = work.rules.round_money.mean
     moved = cost - row.cost_difference
     said = stated_ratio(
-        cost, outcome / SHARE_SCALE, cost_se, outcome_se / SHARE_SCALE, together,
-        row.comparison not in NOBODY_CHOOSES,
-    )  # fmt: skip
+        cost, outcome / SHARE_SCALE, cost_se, outcome_se, together, row.comparison not in NOBODY_CHOOSES
+    )
     return people | {
         "cost": now["cost"],
         "against_cost": other["cost"],
@@ -119,17 +152,20 @@ def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
         "outcome_lower": SHARE_SCALE * float(ends.lower),
         "outcome_upper": SHARE_SCALE * float(ends.upper),
         "cost_se": cost_se,
-        "outcome_se": outcome_se,
+        "outcome_se": SHARE_SCALE * outcome_se,
         "correlation": together,
         **economics.quadrant_shares(costs, outcomes),
         "draws": costs.size,
-        **{c: x if c == "ratio_kind" else float(sdc.to_nearest(x, RATIO_TO)) for c, x in said.items()},
+        **_rounded_ratio(said),
     }
 
 
 def _shown(frame: pd.DataFrame, shown: np.ndarray) -> pd.DataFrame:
     reason = np.where(frame["shown"].to_numpy(bool) & ~shown, SUPPRESSED, frame["reason"].astype(object))
     return frame.assign(shown=shown, reason=reason)
+
+
+GAIN = ("gain", "gain_lower", "gain_upper")
 
 
 def acceptability(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
@@ -140,13 +176,16 @@ def acceptability(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         own = options[key]
         if not own["shown"].all():
             continue
-        found = economics.acceptability(draws_of(own), np.sort(rows["price"].unique()))
+        drawn = draws_of(own)
+        found = economics.acceptability(drawn, np.sort(rows["price"].unique()))
+        gains = dict(zip(GAIN, economics.gain(drawn, found.price), strict=True))
         at = np.searchsorted(found.price, rows["price"])
         option = pd.Index(own["option"]).get_indexer(rows["option"])
         kept.append(
             rows.assign(
                 probability=found.probability[at, option],
                 benefit=found.benefit[at, option],
+                **{c: sdc.to_nearest(x[at, option], work.rules.round_money.mean) for c, x in gains.items()},
                 best=found.frontier[at] == option,
             )
         )
@@ -198,7 +237,7 @@ DECLARED: dict[str, Declared] = {
             open="service comparison option position option_words",
             figure="n outcome shown reason",
             money="cost cost_se",
-            again="outcome_se correlation status ratio",
+            again="outcome_se correlation status against_words ratio ratio_lower ratio_upper ratio_kind",
         ),
         (option,),
         ("service", "comparison", "option"),
@@ -217,7 +256,8 @@ DECLARED: dict[str, Declared] = {
     ),
     "acceptability": Declared(
         _kinds(
-            open="service comparison price price_says option option_words", again="probability benefit best"
+            open="service comparison price price_says option option_words",
+            again="probability benefit gain gain_lower gain_upper best",
         ),
         (acceptability,),
         ("service", "comparison", "option", "price"),

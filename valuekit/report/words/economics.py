@@ -124,6 +124,38 @@ def _ends(row: Row) -> str:
     return f" ({found})" if found else ""
 
 
+NO_RATIO = {
+    "dominant": "none: cheaper and better",
+    "dominated": "none: dearer and worse",
+    "same_outcome": "none: outcomes alike",
+    "not_clear": "none: outcome not clear of nought",
+    "not_a_choice": "none: nobody chooses",
+}
+"""Why a cell holds no ratio."""
+
+STATUS = {"frontier": "yes", "dominated": "no: dominated", "extended": "no: extended dominance"}
+"""What dominance says of an option, in a cell."""
+
+
+def ratio_cell(row: Row) -> str:
+    """The incremental ratio in a cell of a table, or why there is none."""
+    if row.ratio_kind not in ("price", "saving") or row.ratio is None:
+        return NO_RATIO.get(row.ratio_kind or "", "none")
+    saved = " saved for each given up" if row.ratio_kind == "saving" else ""
+    if row.ratio_upper is None:
+        return f"{pounds(row.ratio)}{saved}"
+    low = {"price": "cheaper and better", "saving": "dearer and worse"}[row.ratio_kind]
+    low = low if row.ratio_lower is None else pounds(row.ratio_lower)
+    return f"{pounds(row.ratio)}{saved} ({low} to {pounds(row.ratio_upper)})"
+
+
+def step(row: Row) -> str:
+    """The ratio of an option against the one before it on the frontier, in a cell (``option``)."""
+    if row.status != "frontier":
+        return ""
+    return ratio_cell(row) if row.ratio_kind else "the first"
+
+
 _CAVEAT = {
     "options": "Nobody was allotted to a way of care by chance, so people may differ in other things too.",
 }
@@ -168,6 +200,22 @@ def best(rows: Sequence[Row]) -> str:
     return (
         f"Which option has the highest net benefit depends on what {unit} is thought worth: {listed(parts)}."
     )
+
+
+def acceptability_alt(rows: Sequence[Row]) -> str:
+    """Alt text of the acceptability curves of one comparison: each at its two ends, and the frontier."""
+    known = sorted((r for r in rows if None not in (r.price, r.probability)), key=lambda r: r.price)
+    by_option: dict[str, list[Row]] = {}
+    for row in known:
+        by_option.setdefault(row.option, []).append(row)
+    if len(by_option) < 2:
+        return "How often each option has the highest net benefit cannot be shown yet."
+    ends = [
+        f"{name_of(own[0].comparison, own[0].option_words)} {share(own[0].probability)} at "
+        f"{pounds(own[0].price)} and {share(own[-1].probability)} at {pounds(own[-1].price)}"
+        for own in by_option.values()
+    ]
+    return sentence(f"Share of draws with the highest net benefit: {'; '.join(ends)}.", best(rows))
 
 
 def dominance(options: Sequence[Row]) -> str:
