@@ -91,6 +91,16 @@ class Project:
         return self.root / "_packs"
 
     @property
+    def state(self) -> Path:
+        """What runs remember for the next one. Not in ``_build``, which each build replaces as a whole."""
+        return self.root / "_site.state"
+
+    @property
+    def cache(self) -> Path:
+        """What was made before, by content; safe to delete at any time."""
+        return self.state / "cache"
+
+    @property
     def releases(self) -> Path:
         """What each published month said: kept, so that changes can be shown."""
         return self.root / "_releases"

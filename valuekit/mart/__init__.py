@@ -19,15 +19,24 @@ from typing import Any
 
 import pandas as pd
 
+from valuekit import reads
 from valuekit.errors import Problem, ValuekitError
-from valuekit.mart import costs, data, outcomes, services, value
+from valuekit.mart import costs, data, learning, outcomes, services, value
+from valuekit.mart.contents import contents, write_contents
 from valuekit.mart.declare import Column, Table
 
 __all__ = ["TABLES", "About", "Column", "Mart", "Table", "conform", "write_mart"]
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (*services.TABLES, *outcomes.TABLES, *costs.TABLES, *value.TABLES, *data.TABLES)
+    for table in (
+        *services.TABLES,
+        *outcomes.TABLES,
+        *costs.TABLES,
+        *value.TABLES,
+        *learning.TABLES,
+        *data.TABLES,
+    )
 }
 """Every table of the mart, by name."""
 
@@ -71,6 +80,10 @@ class Mart:
 
     def table(self, name: str) -> pd.DataFrame:
         """The table `name`, in its declared order of columns."""
+        reads.note_table(self.folder.name, name)
+        return self._frame(name)
+
+    def _frame(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
             if self.about.audience not in TABLES[name].audiences:
                 raise ValuekitError(
@@ -79,12 +92,14 @@ class Mart:
                         do="Use another table.",
                     )
                 )
-            self._frames[name] = pd.read_parquet(self.folder / f"{name}.parquet")
+            with reads.noted():
+                self._frames[name] = pd.read_parquet(self.folder / f"{name}.parquet")
         return self._frames[name]
 
     def of(self, name: str, service: str, **where: Any) -> pd.DataFrame:
         """Rows of the table `name` for one service (and other equalities), with a fresh index."""
-        frame = self.table(name)
+        reads.note_table(self.folder.name, name, service)
+        frame = self._frame(name)
         keep = frame["service"] == service
         for column, wanted in where.items():
             keep &= frame[column] == wanted
@@ -116,10 +131,14 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write one audience's mart: the tables that it may have, and ``about.json``."""
+    """Write one audience's mart: the tables that it may have, what they hold as hashes, and ``about.json``."""
     folder.mkdir(parents=True, exist_ok=True)
+    held = {}
     for name, table in TABLES.items():
         if about.audience in table.audiences:
-            conform(name, frames[name]).to_parquet(folder / f"{name}.parquet", index=False)
+            frame = conform(name, frames[name])
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            held[name] = contents(frame)
+    write_contents(folder, held)
     text = json.dumps({**about.__dict__, "notes": list(about.notes)}, ensure_ascii=False, indent=1)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8")
