@@ -106,6 +106,7 @@ def test_every_column_of_whole_numbers_counts_people_or_is_named_as_something_el
         "to_position",
         "position",
         "pathway_days",
+        "evidence_rating",
         "decimals",
         "tier",
         "phase",

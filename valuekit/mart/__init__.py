@@ -25,7 +25,7 @@ from valuekit.mart import costs, data, learning, outcomes, services, value
 from valuekit.mart.contents import contents, write_contents
 from valuekit.mart.declare import Column, Table
 
-__all__ = ["TABLES", "About", "Column", "Mart", "Table", "conform", "write_mart"]
+__all__ = ["TABLES", "About", "Column", "Mart", "Table", "conform", "empty", "write_mart"]
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -130,8 +130,13 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return made.reset_index(drop=True)
 
 
+def empty(name: str) -> pd.DataFrame:
+    """The table `name` without a row."""
+    return conform(name, pd.DataFrame(columns=[column.name for column in TABLES[name].columns]))
+
+
 def write_mart(folder: Path, about: About, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write one audience's mart: the tables that it may have, what they hold as hashes, and ``about.json``."""
+    """Write one audience's mart: its tables, what they hold as hashes, and ``about.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     held = {}
     for name, table in TABLES.items():

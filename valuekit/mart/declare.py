@@ -24,6 +24,11 @@ class Table:
     columns: tuple[Column, ...]
     audiences: tuple[str, ...] = ("public", "board", "clinical")
 
+    @property
+    def names(self) -> str:
+        """The names of its columns, in order, with spaces between."""
+        return " ".join(column.name for column in self.columns)
+
 
 def columns(text: str) -> tuple[Column, ...]:
     """Columns written one a line: ``name | kind | note``."""

@@ -9,13 +9,14 @@ The public tables pass disclosure control here, before any document can see them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from valuekit.mart import TABLES, conform
+from valuekit.mart import TABLES, conform, empty
+from valuekit.mart import learning as learning_tables
 from valuekit.measures import changes, frames, methods, outcomes, pathways
 from valuekit.measures.calendar import Span, between
 from valuekit.measures.definition.chart_settings import chart_setting
@@ -49,6 +50,7 @@ def compute(
     assumptions: Assumptions | None = None,
     *,
     costing: Costing,
+    learning: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, Frames]:
     """Every table of the mart, for every audience.
 
@@ -66,6 +68,8 @@ def compute(
         The programme's sums, segments and expected need; those of a project that declares none by default.
     costing
         How the cost of each resource behaves, and the price index.
+    learning
+        Tables of the learning library, which pass through the same gate as all others; empty ones by default.
 
     Returns
     -------
@@ -86,6 +90,7 @@ def compute(
     common |= quality_of_life.tables(result, services, intake, linked, months)
     placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
     common |= _lenses(intake, years, placed, assumptions)
+    common |= learning or {table.name: empty(table.name) for table in learning_tables.TABLES}
 
     team, public = (common | tables for tables in _over_time(intake, services, linked, result, months))
     public = disclosure.protect(public, rules, _contributions(linked, years, placed))
@@ -146,6 +151,7 @@ def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame
     return {
         "stage_cost": with_kinds(stage_cost, costing.behaviour),
         "department_cost": costs.each(years, lambda year: costs.department_cost(year, departments)),
+        "cost_cube": costs.each(years, lambda year: costs.cost_cube(year, resources, departments)),
         "cost_spread": costs.each(years, costs.cost_spread),
         "cost_summary": costs.each(years, costs.cost_summary),
         "resource_patient": dearest.drop(columns="words"),

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from valuekit.mart import Table
+from valuekit.mart import Table, learning
 from valuekit.measures.protection import flow as flow_steps
 from valuekit.measures.protection import models as who_steps
 from valuekit.measures.protection import value as protection_value
@@ -377,5 +377,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "method_example": _declare(keys="method part position name", open="method part position name text"),
     **protection_value.DECLARED,
+    # Case studies hold what others published before; nothing in them is worked out from people here.
+    **{table.name: _declare(keys="case", open=table.names) for table in learning.TABLES},
 }
 """Every public table of the mart, in the order of protection: what depends on another comes after it."""
