@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "mart": COMMON,
     "extracts": COMMON,
     "measures": COMMON | {"extracts", "mart"},
+    "learning": COMMON | {"mart", "measures"},
     "report": COMMON | {"mart"},
     "publish": COMMON | {"mart"},
 }
@@ -77,6 +78,16 @@ def test_measures_take_only_the_intake_and_code_lists_from_the_extracts_room() -
                 assert not names & {"read", "pseudonymise", "validate"}, (
                     f"{file.name} reaches into the import step"
                 )
+
+
+def test_the_learning_library_takes_only_statistics_from_the_measures_room() -> None:
+    """It reads what others published, and could not reach the figures of a patient if it tried."""
+    for file in MODULES:
+        if room(file) != "learning":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("valuekit.measures"):
+                assert node.module.startswith("valuekit.measures.statistics"), file.name
 
 
 def test_identifier_columns_are_named_only_in_the_extracts_room() -> None:

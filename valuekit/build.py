@@ -11,7 +11,7 @@ import csv
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ import pandas as pd
 from valuekit.errors import Problem, ValuekitError
 from valuekit.extracts import Intake, take_in
 from valuekit.extracts.schemas import code_labels, load_schemas
+from valuekit.learning import Library, LiveMeasure, load_library, write_kits
+from valuekit.learning import tables as learning_tables
 from valuekit.mart import TABLES, About, write_mart
 from valuekit.measures.compute import compute
 from valuekit.measures.definition.definitions import ServiceDefinition, load_services
@@ -68,6 +70,7 @@ class _Definitions:
     rules: disclosure.Rules
     assumptions: Assumptions
     costing: Costing
+    library: Library
 
     @property
     def names(self) -> list[str]:
@@ -115,6 +118,7 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
             about = About(intake.organisation, str(intake.period), intake.synthetic, audience, tuple(notes))
             write_mart(new.mart / audience, about, marts[audience])
         write_downloads(new.root / DOWNLOADS, marts["public"])
+        write_kits(definitions.library, new.root / DOWNLOADS)
     say("done")
     return _result(intake, definitions.services, marts["board"])
 
@@ -135,8 +139,25 @@ def check(project: Project, period: Month | None = None, progress: Say | None = 
 
 def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str, dict[str, pd.DataFrame]]:
     return compute(
-        intake, said.services, said.rules, project.releases, said.assumptions, costing=said.costing
+        intake,
+        said.services,
+        said.rules,
+        project.releases,
+        said.assumptions,
+        costing=said.costing,
+        learning=learning_tables(said.library, _live(said.services)),
     )
+
+
+def _live(services: Iterable[ServiceDefinition]) -> list[LiveMeasure]:
+    """The measures that this site reports, as the learning library compares them with those of its cases."""
+    return [
+        LiveMeasure(
+            service.service, m.measure, m.source.kind, str(getattr(m.source, "instrument", ""))
+        )
+        for service in services
+        for m in service.measures
+    ]
 
 
 def _silence(step: str, steps: int | None = None) -> None:
@@ -165,9 +186,10 @@ def _definitions(project: Project) -> _Definitions:
     assumptions = gathered(lambda: load_assumptions(project))
     resources = tuple(codes.get("resources", ()))
     costing = gathered(lambda: load_costing(project.reference, resources)) if schemas else None
+    library = gathered(lambda: load_library(project, names))
     if problems:
         raise failed(problems)
-    return _Definitions(services, rules, assumptions, costing)
+    return _Definitions(services, rules, assumptions, costing, library)
 
 
 def _result(

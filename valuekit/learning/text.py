@@ -1,0 +1,229 @@
+"""The text of a case study: fixed parts and sections, and nothing in it but plain Markdown.
+
+The text is somebody else's, and the page it becomes is ours. So lines of the document's frame (the one cell, the
+three includes) are held to the letter, and everything between them to an allow-list over pandoc's reading of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+
+from valuekit.config import nearest
+from valuekit.errors import Problem
+
+FILTER = Path(__file__).parent / "allow.lua"
+LONGEST = 200_000
+"""Bytes of one document."""
+LONGEST_BRIEF = 90
+"""Words of *In brief*."""
+
+SECTIONS = (
+    "In brief",
+    "The problem",
+    "The context",
+    "What was done",
+    "What it cost",
+    "What changed",
+    "What was learnt",
+    "What did not work",
+    "Advice",
+    "Core parts and parts to adapt",
+    "Risks and how they were held",
+)
+PARTS = {"_case_head.qmd": "", "_case_figures.qmd": "What changed", "_case_adopt.qmd": SECTIONS[-1]}
+"""Parts that a case includes, and the section in which each stands (none: before the first)."""
+
+_INCLUDE = re.compile(r"^\{\{< include (\S+) >\}\}$")
+_SHORTCODE = re.compile(r"\{\{\s*[<%]")
+_FENCE = re.compile(r"^[\s>]*(`{3,}|~{3,}|:{3,})")
+_HEADING = re.compile(r"^## (.+?)\s*$")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+_WHY = "case studies come from many hands, so their text is plain Markdown"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A case's document, taken apart: `front` and `text` keep their places, so that lines count right."""
+
+    case: str
+    name: str
+    front: str
+    text: str
+    lines: tuple[str, ...]
+
+    def locate(self, token: str, nth: int = 0) -> str:
+        """``file:line`` of the `nth` line of the text in which `token` stands."""
+        found = [i for i, line in enumerate(self.text.split("\n"), start=1) if token and token in line]
+        return f"{self.name}:{found[min(nth, len(found) - 1)]}" if found else self.name
+
+
+def read_draft(file: Path, name: str) -> tuple[Draft | None, list[Problem]]:
+    """The document in `file` (called `name` in faults), and the faults of its frame."""
+    if file.is_symlink():
+        return None, [Problem("is a link to another file", name, _WHY, "Put the file itself here.")]
+    data = file.read_bytes()
+    if len(data) > LONGEST:
+        return None, [
+            Problem(f"has {len(data):,} bytes", name, _WHY, f"Shorten it to {LONGEST:,} bytes or fewer.")
+        ]
+    try:
+        lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        return None, [Problem(f"not UTF-8 text (byte {error.start})", name, do="Save the file as UTF-8.")]
+    end = next((i for i, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"), 0)
+    if lines[0].rstrip() != "---" or not end:
+        return None, [
+            Problem("no front matter", f"{name}:1", do="Begin with ---, as docs/learning.md shows.")
+        ]
+    front = "\n".join(["", *lines[1:end], ""])
+    body, problems = _frame(file.stem, name, lines, end + 1)
+    return Draft(file.stem, name, front, "\n".join(body), tuple(lines)), problems
+
+
+def _frame(case: str, name: str, lines: list[str], start: int) -> tuple[list[str], list[Problem]]:
+    """The text with the lines of its frame emptied, and the faults of the frame."""
+    text = [""] * start + lines[start:]
+    problems: list[Problem] = []
+    cell = ["```{python}", "#| tags: [parameters]", f'case = "{case}"', "```"]
+    cells, section, placed = 0, "", dict.fromkeys(PARTS, 0)
+    at = start
+    while at < len(lines):
+        line, where = lines[at].rstrip(), f"{name}:{at + 1}"
+        include, heading = _INCLUDE.match(line), _HEADING.match(line)
+        if [each.rstrip() for each in lines[at : at + 4]] == cell:
+            cells += 1
+            text[at : at + 4] = [""] * 4
+            at += 4
+            continue
+        if include and include[1] in PARTS:
+            text[at] = ""
+            placed[include[1]] += 1
+            problems += _misplaced(include[1], section, where)
+        elif include:
+            problems.append(
+                Problem(f"include of '{include[1]}'", where, _WHY, nearest(include[1], list(PARTS)))
+            )
+            text[at] = ""
+        elif _SHORTCODE.search(line):
+            problems.append(Problem(f"shortcode: {line.strip()[:60]}", where, _WHY, "Leave it out."))
+            text[at] = ""
+        elif _FENCE.match(line):
+            problems.append(_fence(line, cell, where))
+        elif _UNSEEN.search(lines[at]):
+            problems.append(Problem("a mark that cannot be seen", where, _WHY, "Type the line again."))
+        elif heading:
+            section = heading[1]
+        at += 1
+    problems += _missing(name, case, cells, placed)
+    return text, problems
+
+
+def _misplaced(part: str, section: str, where: str) -> Iterator[Problem]:
+    wanted = PARTS[part]
+    if section != wanted:
+        place = f"under '{wanted}'" if wanted else "before the first heading"
+        yield Problem(f"'{part}' stands under '{section}'", where, do=f"Put it {place}.")
+
+
+def _fence(line: str, cell: list[str], where: str) -> Problem:
+    if "{" in line and line.lstrip(" >`~:").startswith("{python"):
+        return Problem(
+            "a cell other than the one that names the case",
+            where,
+            "code of a case study is never run",
+            "Leave it out; the only cell is: " + " / ".join(cell),
+        )
+    return Problem(
+        f"a fenced block: {line.strip()[:40]}", where, _WHY, "Write it as plain paragraphs or a list."
+    )
+
+
+def _missing(name: str, case: str, cells: int, placed: Mapping[str, int]) -> Iterator[Problem]:
+    if cells != 1:
+        yield Problem(
+            "the cell that names the case is missing"
+            if not cells
+            else "the cell that names the case stands twice",
+            name,
+            do=f'Write one cell tagged parameters that says: case = "{case}"',
+        )
+    for part, count in placed.items():
+        if count != 1:
+            yield Problem(
+                f"the include of '{part}' is missing" if not count else f"'{part}' is included twice",
+                name,
+                do=f"Write once: {{{{< include {part} >}}}}",
+            )
+
+
+def check_texts(drafts: list[Draft]) -> list[Problem]:
+    """Everything in the texts that is not plain Markdown, and sections that are missing, out of order or empty.
+
+    One pandoc reads all of them: starting it costs more than reading a text.
+    """
+    if not drafts:
+        return []
+    asked = json.dumps({draft.name: draft.text for draft in drafts}, ensure_ascii=False)
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), "lua", str(FILTER)],
+        input=asked.encode("utf-8"),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"pandoc failed: {done.stderr.decode(errors='replace')[-300:]}")
+    answers = json.loads(done.stdout)
+    return [problem for draft in drafts for problem in _judged(draft, answers[draft.name])]
+
+
+def _judged(draft: Draft, answer: Mapping[str, Any]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], int] = {}
+    for fault in answer["faults"]:
+        key = (fault["what"], fault["token"])
+        where = draft.locate(fault["token"], seen.get(key, 0))
+        seen[key] = seen.get(key, 0) + 1
+        what = f"{fault['what']}: {fault['token'][:60]}" if fault["token"] else fault["what"]
+        yield Problem(what, where, _WHY, "Write it in plain words, or leave it out.")
+    sections = answer["sections"]
+    titles = [section["title"] for section in sections]
+    for title in dict.fromkeys(titles):
+        if title not in SECTIONS:
+            yield Problem(
+                f"the section '{title}' is not one of the form",
+                draft.locate(title),
+                do=nearest(title, SECTIONS),
+            )
+        elif titles.count(title) > 1:
+            yield Problem(f"the section '{title}' stands twice", draft.locate(title, 1), do="Keep one.")
+    for title in SECTIONS:
+        if title not in titles:
+            yield Problem(f"the section '{title}' is missing", draft.name, do=f"Write: ## {title}")
+    known = [title for title in titles if title in SECTIONS]
+    if set(known) == set(SECTIONS) and known != list(SECTIONS):
+        wrong = next(title for title, right in zip(known, SECTIONS, strict=False) if title != right)
+        yield Problem(
+            f"the section '{wrong}' is out of order",
+            draft.locate(f"## {wrong}"),
+            do="Order: " + ", ".join(SECTIONS),
+        )
+    for section in sections:
+        yield from _length(draft, section)
+
+
+def _length(draft: Draft, section: Mapping[str, Any]) -> Iterator[Problem]:
+    title, words = section["title"], section["words"]
+    where = draft.locate(f"## {title}")
+    if not words and title in SECTIONS and title not in PARTS.values():
+        yield Problem(
+            f"the section '{title}' is empty", where, do="Say so where the sources say nothing of it."
+        )
+    if title == SECTIONS[0] and words > LONGEST_BRIEF:
+        yield Problem(f"'{title}' has {words} words", where, do=f"Write at most {LONGEST_BRIEF}.")
