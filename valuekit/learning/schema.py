@@ -257,7 +257,7 @@ class Case(Settings):
     patient_group: str
     theme: str
     lens: str
-    began: When
+    began: When | None = None
     ended: When | None = None
     scale: Scale
     cost: Cost
@@ -271,7 +271,7 @@ class Case(Settings):
 
     @model_validator(mode="after")
     def _in_order(self) -> Case:
-        if self.ended is not None and self.ended[:4] < self.began[:4]:
+        if self.began and self.ended and self.ended[:4] < self.began[:4]:
             raise ValueError(f"ended ({self.ended}) lies before began ({self.began})")
         names = [source.source for source in self.sources]
         twice = sorted({name for name in names if names.count(name) > 1})

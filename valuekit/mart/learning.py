@@ -23,7 +23,7 @@ organisation    | text    | Who did it
 partners        | text    | With whom
 place           | text    | Where
 patients        | text    | Whose care it is about
-began           | text    | Year or month in which it began
+began           | text    | Year or month in which it began; empty where not stated
 ended           | text    | Year or month in which it ended; empty where it goes on or is not stated
 people          | number  | People reached; empty where not stated
 people_says     | text    | Who they are
