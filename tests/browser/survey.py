@@ -77,6 +77,13 @@ def look_at(page: Page, address: str) -> Seen:
     return seen
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size, and wait until the page has drawn itself in it (its script too)."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(f"innerWidth === {width}")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def _in_the_dark(page: Page, seen: Seen) -> None:
     page.emulate_media(color_scheme="dark")
     seen.dark_ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -89,7 +96,7 @@ def _in_the_dark(page: Page, seen: Seen) -> None:
 
 
 def _on_paper(page: Page, seen: Seen) -> None:
-    page.set_viewport_size({"width": A4, "height": 1000})
+    resize(page, A4, 1000)
     page.emulate_media(media="print")
     seen.on_paper = page.evaluate(
         """machinery => ({heading: document.querySelector('main h1').checkVisibility(),
@@ -104,7 +111,7 @@ def _on_paper(page: Page, seen: Seen) -> None:
 
 def _narrow(page: Page, seen: Seen) -> None:
     for width in (768, 320):
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, width, 800)
         over = page.evaluate(OVERFLOW)
         if over > 0:
             seen.sideways.append(f"{over} px over at {width}: {page.evaluate(TOO_WIDE, width)}")

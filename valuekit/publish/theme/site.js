@@ -211,4 +211,9 @@
   }
   settleScrollRegions();
   addEventListener("resize", settleScrollRegions);
+  /* A frame also changes its size when a folded part of the page opens, or a font arrives. */
+  if (typeof ResizeObserver === "function") {
+    var frames = new ResizeObserver(settleScrollRegions);
+    each(".table-scroll, .plate", function (region) { frames.observe(region); });
+  }
 })();
