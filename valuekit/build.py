@@ -23,6 +23,7 @@ from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.learning import Library, LiveMeasure, load_library, write_kits
 from valuekit.learning import tables as learning_tables
 from valuekit.mart import TABLES, About, write_mart
+from valuekit.mart.datapackage import write_data_package
 from valuekit.measures.compute import compute
 from valuekit.measures.definition.definitions import ServiceDefinition, load_services
 from valuekit.measures.money.assumptions import Assumptions, load_assumptions
@@ -117,7 +118,9 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
             )
             about = About(intake.organisation, str(intake.period), intake.synthetic, audience, tuple(notes))
             write_mart(new.mart / audience, about, marts[audience])
-        write_downloads(new.root / DOWNLOADS, marts["public"])
+            if audience == "public":
+                write_downloads(new.root / DOWNLOADS, marts["public"])
+                write_data_package(new.root / DOWNLOADS, about, marts["public"], COLUMN_NOTES)
         write_kits(definitions.library, new.root / DOWNLOADS)
     say("done")
     return _result(intake, definitions.services, marts["board"])
@@ -152,9 +155,7 @@ def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str,
 def _live(services: Iterable[ServiceDefinition]) -> list[LiveMeasure]:
     """The measures that this site reports, as the learning library compares them with those of its cases."""
     return [
-        LiveMeasure(
-            service.service, m.measure, m.source.kind, str(getattr(m.source, "instrument", ""))
-        )
+        LiveMeasure(service.service, m.measure, m.source.kind, str(getattr(m.source, "instrument", "")))
         for service in services
         for m in service.measures
     ]

@@ -14,8 +14,11 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from valuekit.publish.drawings import inline_svg, prepare
+from valuekit.publish.metadata import head
 
 THEME = Path(__file__).parent / "theme"
+SEARCH_TEMPLATE = "search.html"
+"""The one page that runs the search index, and so the one whose policy lets WebAssembly run."""
 PICTURES = {".svg", ".png", ".jpg", ".jpeg"}
 
 _ALIGN = re.compile(r"^\s*text-align:\s*(left|right|center)\s*;?\s*$")
@@ -37,13 +40,20 @@ class Page:
     breadcrumbs: tuple[Mapping[str, str], ...]
     pdf: Mapping[str, Any] | None
     title_in_body: bool = False
+    kind: str = "WebPage"
+    modified: str = ""
 
 
 @cache
 def _environment(theme: Path) -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(theme, encoding="utf-8")
     return jinja2.Environment(
-        loader=loader, autoescape=False, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+        loader=loader,
+        autoescape=False,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -56,7 +66,9 @@ def wrap(page: Page, site: Mapping[str, Any], template: str = "page.html", theme
     """The whole page."""
     current = _current([item["href"] for item in site["nav"]], page.path)
     nav = tuple({**item, "current": item["href"] == current} for item in site["nav"])
-    return _environment(theme).get_template(template).render(page=page, site={**site, "nav": nav})
+    shell = _environment(theme).get_template(template)
+    searches = template == SEARCH_TEMPLATE
+    return shell.render(page=page, site={**site, "nav": nav}, head=head(page, site), searches=searches)
 
 
 def _current(hrefs: Sequence[str], path: str) -> str:

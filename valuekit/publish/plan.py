@@ -175,6 +175,9 @@ def site_of(edition: Edition) -> dict[str, Any]:
     website, about = _read(edition).website, edition.about
     return {
         "title": website.title,
+        "description": website.description,
+        "url": website.site_url,
+        "feed": True,
         "version": __version__,
         "nav": _links((*website.navbar.left, *website.navbar.right)),
         "footer": _links(website.page_footer.left),

@@ -7,10 +7,12 @@ only stock Quarto needs are declared as such in their description, and stand in 
 
 from __future__ import annotations
 
+import datetime
 import fnmatch
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
@@ -19,6 +21,9 @@ from valuekit.errors import DefinitionError, DocumentError, Problem
 from valuekit.publish.document import Source, read_source, yaml_problems
 
 _STOCK = "for stock Quarto"
+
+PageKind = Literal["Report", "Dataset", "Article", "WebPage"]
+"""Kinds of page, in the words of schema.org."""
 
 
 class Execute(Settings):
@@ -83,6 +88,11 @@ class Common(Settings):
     execute: Execute | None = Field(None, description="how cells run")
     jupyter: Literal["python3"] | None = Field(None, description=_STOCK)
     author: str | None = Field(None, description="who wrote it; shown in the PDF's properties")
+    schema_type: PageKind | None = Field(
+        None,
+        alias="schema-type",
+        description="what a page is to search engines (schema.org); Report where it has a PDF, else WebPage",
+    )
 
     @field_validator("format", mode="before")
     @classmethod
@@ -101,6 +111,11 @@ class FrontMatter(Common):
     title: str = Field(description="heading of level 1, and the page's and the PDF's title")
     subtitle: str = Field("", description="below the title")
     description: str = Field("", description="for the index of pages and search results")
+    modified: datetime.date | None = Field(
+        None,
+        alias="date-modified",
+        description="day on which its words last changed, for the feed; else the end of the period",
+    )
     case: dict[str, Any] | None = Field(
         None, description="what a case study says of itself: see learning.md; `valuekit build` checks it"
     )
@@ -133,12 +148,28 @@ class Website(Settings):
     """What the site is."""
 
     title: str = Field(description="name of the site")
-    description: str = Field("", description=_STOCK)
+    description: str = Field("", description="what the site is, in a sentence")
+    site_url: str = Field(
+        "",
+        alias="site-url",
+        description="the site's own address: for the feed, site map and shared links",
+    )
     search: bool | dict[str, Any] | None = Field(None, description=_STOCK)
     navbar: Navbar = Field(Navbar(), description="links on every page")
     page_footer: PageFooter = Field(PageFooter(), alias="page-footer", description="links below every page")
     back_to_top_navigation: bool | None = Field(None, alias="back-to-top-navigation", description=_STOCK)
     bread_crumbs: bool | None = Field(None, alias="bread-crumbs", description=_STOCK)
+
+    @field_validator("site_url")
+    @classmethod
+    def _whole(cls, value: str) -> str:
+        """Whole, ending in one slash, so that a page's path can follow it."""
+        if not value:
+            return ""
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
+            raise ValueError("not the address of a site; write it as https://example.org/reports/")
+        return value.rstrip("/") + "/"
 
 
 class ProjectSettings(Settings):
@@ -186,6 +217,7 @@ class Document:
     echo: bool
     toc: bool
     toc_depth: int
+    kind: PageKind = "WebPage"
 
     @property
     def title(self) -> str:
@@ -323,6 +355,10 @@ def _document(root: Path, path: PurePosixPath, files: tuple[QuartoFile, ...]) ->
         echo=executes[-1].echo if executes else False,
         toc=html.toc if "toc" in html.model_fields_set else (options[-1].toc if options else True),
         toc_depth=html.toc_depth if "toc_depth" in html.model_fields_set else (depths[-1] if depths else 3),
+        kind=next(
+            (layer.schema_type for layer in reversed(layers) if layer.schema_type),
+            "Report" if formats.typst else "WebPage",
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from valuekit.errors import DocumentError, Problem, ValuekitError
 from valuekit.publish.document import Source
 from valuekit.publish.execute import run_cells
+from valuekit.publish.feeds import month_end
 from valuekit.publish.html import Page, locate, page_path, set_in, up, wrap
 from valuekit.publish.pandoc import Pandoc
 from valuekit.publish.pdf import write_pdf
@@ -166,6 +167,13 @@ def _meta(job: Job) -> dict[str, Any]:
     }
 
 
+def _modified(document: Document, period: str) -> str:
+    """The day of its content: its own, or the end of the period for what is made from figures."""
+    if document.front.modified:
+        return document.front.modified.isoformat()
+    return month_end(period) if document.kind in ("Report", "Dataset") else ""
+
+
 def _page(job: Job, body: str, toc: list[list[Any]]) -> Page:
     document = job.document
     path = page_path(document.path)
@@ -182,4 +190,6 @@ def _page(job: Job, body: str, toc: list[list[Any]]) -> Page:
         section=job.section,
         breadcrumbs=job.breadcrumbs,
         pdf={"href": job.pdf_href, "size": job.pdf.stat().st_size} if job.pdf and job.pdf_href else None,
+        kind=document.kind,
+        modified=_modified(document, job.site["about"]["period"]),
     )

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from valuekit.errors import DocumentError, PublishError
+from valuekit.mart import Mart
 from valuekit.project import AUDIENCES, Month, Project
-from valuekit.publish import links, quarto, releases, search, workers
+from valuekit.publish import catalogue, feeds, links, quarto, releases, search, workers
 from valuekit.publish.assets import copy_file, write_fonts, write_resources, write_theme
 from valuekit.publish.html import Page, wrap
 from valuekit.publish.plan import (
@@ -255,6 +256,7 @@ def _finish_site(
     write_theme(site)
     earlier = releases.copy_earlier(project, Month.parse(edition.about.period), site)
     _write_page_list(edition, earlier, site)
+    _write_for_machines(project, edition, earlier, site)
     say("search index")
     search.index(site)
     say("checking every link")
@@ -280,6 +282,16 @@ def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path
     )
     told = {**site_of(edition), "pages": [*page_list(edition), *earlier]}
     (site / SEARCH_PAGE).write_text(wrap(page, told, SEARCH_PAGE), encoding="utf-8", newline="\n")
+
+
+def _write_for_machines(
+    project: Project, edition: Edition, earlier: list[dict[str, str]], site: Path
+) -> None:
+    """Feed, site map, ``robots.txt`` and ``index.json``."""
+    told, pages = site_of(edition), [document for document in edition.documents if document.formats.html]
+    paths = [page["href"] for page in page_list(edition)] + [SEARCH_PAGE]
+    feeds.write_feeds(site, told, feeds.entries(told["about"], pages, earlier), paths)
+    catalogue.write_index(site, told, pages, Mart(project.mart / PUBLIC))
 
 
 # Publishing a part -------------------------------------------------------------------------------
