@@ -160,6 +160,8 @@ def _problems(error: ValidationError, located: Located, model: type[BaseModel]) 
     problems = []
     for fault in error.errors():
         path = _path_in_file(fault["loc"], located.data)
+        if fault["type"] == "union_tag_invalid":  # the key that says which of several kinds it is
+            path = (*path, fault["ctx"]["discriminator"].strip("'"))
         where = located.where(*path)
         name = ".".join(str(part) for part in path) or "the file"
         if fault["type"] == "extra_forbidden":

@@ -158,7 +158,7 @@ ONE_FAULT = {
         "outcomes",
         "11231",
         "00000",
-        (4, "items", "does not match ^[1-5]{5}$"),
+        (4, "items", "not a profile of its instrument"),
     ),
     "a text that is too short": (
         "service_changes",
@@ -195,6 +195,12 @@ ONE_FAULT = {
         "2026-10-15,2026-10-14",
         "2026-10-15,2026-10-16",
         (4, "recorded_date", "recorded before it was completed"),
+    ),
+    "a five-level profile as an answer to the EQ-5D-3L": (
+        "outcomes",
+        "eq5d5l,6_weeks,2026-10-15,2026-10-14,,11231",
+        "eq5d3l,6_weeks,2026-10-15,2026-10-14,,11241",
+        (4, "items", "not a profile of its instrument"),
     ),
     "a wrong check digit": (
         "patients",
@@ -237,6 +243,7 @@ def test_nothing_is_set_aside_from_a_good_file(quarantined):
 @pytest.mark.parametrize(
     ("extract", "old", "new"),
     [
+        ("outcomes", "eq5d5l,6_weeks", "eq5d3l,6_weeks"),
         ("cost_lines", "140.25", "140.2500"),
         ("cost_lines", "140.25", "+140.25"),
         ("cost_lines", "140.25", "1000000"),
@@ -246,7 +253,7 @@ def test_nothing_is_set_aside_from_a_good_file(quarantined):
         ("cost_lines", "ACT-0004,2026-10", "ACT-0004,2026-10-01"),
     ],
 )
-def test_another_way_to_write_the_same_exactly_is_read(quarantined, extract, old, new):
+def test_another_way_to_write_what_is_right_is_read(quarantined, extract, old, new):
     assert quarantined(extract, swap(old, new)) == []
 
 

@@ -298,14 +298,14 @@ def test_who_died_in_hospital_has_it_as_the_destination(activity, people):
 
 def test_an_answer_is_a_score_or_a_profile_and_no_answer_is_neither(outcomes):
     profile = outcomes["items"] != ""
-    assert (profile == ((outcomes["instrument"] == "eq5d5l") & outcomes["day"].notna())).all()
+    assert (profile == (outcomes["instrument"].isin(["eq5d3l", "eq5d5l"]) & outcomes["day"].notna())).all()
     assert (outcomes["score"].notna() == (outcomes["day"].notna() & ~profile)).all()
     assert (outcomes["recorded"] >= outcomes["day"]).where(outcomes["day"].notna(), True).all()
 
 
 def test_follow_up_is_incomplete_and_a_little_more_so_among_the_deprived(outcomes, people):
     share = outcomes["day"].notna().groupby(outcomes["instrument"]).mean()
-    assert set(share.index) == {"eq5d5l", "fatigue", "gad7", "goal", "mrs", "nihss", "svr12"}
+    assert set(share.index) == {"eq5d3l", "eq5d5l", "fatigue", "gad7", "goal", "mrs", "nihss", "svr12"}
     assert share.between(0.70, 0.92).all()
     decile = people["decile"].reindex(outcomes["nhs_number"]).to_numpy()
     slope, se = slope_se((decile - 1) / 9, outcomes["day"].notna())
@@ -317,6 +317,7 @@ def test_quality_of_life_is_plausible_and_falls_with_disability(outcomes):
     decrements = pd.read_csv(ROOT / "data/reference/eq5d_uk_decrements.csv")
     decrements = decrements[decrements["value_set"] == "uk_5l_vt_2026"].set_index("term")["value"]
     rows = outcomes[(outcomes["items"] != "") & (outcomes["time_point"] == "6_months")]
+    rows = rows[rows["instrument"] == "eq5d5l"]
     dimensions = ("MO", "SC", "UA", "PD", "AD")
     index = rows["items"].map(
         lambda profile: (

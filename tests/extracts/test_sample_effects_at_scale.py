@@ -184,6 +184,26 @@ def test_quality_of_life_follows_the_declared_path(service, worlds):
         assert abs(some.mean() - declared) < 3 * some.std() / len(some) ** 0.5 + 0.005, time_point
 
 
+def test_answers_due_before_the_switch_are_to_the_three_levels_with_the_declared_mean(worlds):
+    """Index worked here from the published terms: Dolan 1997, Med Care 35:1095, table 1."""
+    world = worlds["hepatitis_c"]
+    rows = world.outcomes.frame()
+    rows = rows[rows["instrument"].isin(["eq5d3l", "eq5d5l"]) & (rows["time_point"] == "6_months")]
+    due = world.people.frame()["began"][rows["person"]].to_numpy() + 182
+    assert ((due < world.window.day(EFFECTS.five_levels)) == (rows["instrument"] == "eq5d3l")).all()
+    answered = rows[(rows["instrument"] == "eq5d3l") & rows["completed"].notna()]
+    profile = np.array([list(text) for text in answered["items"].astype(str)], dtype=int)
+    terms = np.array(
+        [[0, 0.069, 0.314], [0, 0.104, 0.214], [0, 0.036, 0.094], [0, 0.123, 0.386], [0, 0.071, 0.236]]
+    )
+    index = 1 - terms[np.arange(5), profile - 1].sum(axis=1)
+    index -= 0.081 * (profile > 1).any(axis=1) + 0.269 * (profile == 3).any(axis=1)
+    assert len(index) > 3_000
+    declared = EFFECTS.quality_hepatitis_c_three
+    # Declared to the second figure: half of the next is allowed besides 3 se.
+    assert abs(index.mean() - declared) < 3 * index.std() / len(index) ** 0.5 + 0.005
+
+
 @pytest.mark.parametrize("service", ["stroke", "hepatitis_c", "endocarditis"])
 def test_goals_are_reached_as_often_as_declared(service, worlds):
     reached = answers(worlds[service], "goal")["value"]

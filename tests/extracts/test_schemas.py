@@ -175,6 +175,19 @@ def test_a_range_for_a_column_that_is_not_there_is_a_fault_with_its_line(said):
 
 
 def test_a_rule_has_one_form(said):
-    assert "either not_before or range_by" in said(
+    assert "either not_before or range_by or matches_by" in said(
         "outcomes.yaml", "- says: not a score", "- not_before: [value, value]\n    says: not a score"
+    )
+
+
+def test_a_pattern_that_is_none_is_a_fault_with_its_line(said):
+    at = line("outcomes.yaml", "matches_by")
+    found = said("outcomes.yaml", "eq5d3l: '[1-3]{5}'", "eq5d3l: '[1-3{5}'")
+    assert f"outcomes.yaml:{at}:" in found and "the pattern of 'eq5d3l' is not a regular expression" in found
+
+
+def test_a_rule_for_a_code_that_is_not_there_is_a_fault_with_its_line(said):
+    at = line("outcomes.yaml", "between: {nihss")
+    assert f"outcomes.yaml:{at}: 'instrument' has no code 'nihs'. Did you mean 'nihss'?" in said(
+        "outcomes.yaml", "between: {nihss", "between: {nihs"
     )

@@ -96,7 +96,16 @@ FAULTS = {
         "uk_5l_vt_2025",
         ["value set 'uk_5l_vt_2025'", "'uk_5l_vt_2026'"],
     ),
-    "a value set of the 3L version": ("uk_5l_vt_2026", "uk_3l_tto_1997", ["the answers are EQ-5D-5L"]),
+    "an earlier questionnaire that is the same": (
+        "uk_5l_vt_2026}",
+        "uk_5l_vt_2026, earlier: {value_set: england_5l_vt_2018, until: 2024-07-31}}",
+        ["'england_5l_vt_2018' is not a value set of another questionnaire", "uk_3l_tto_1997"],
+    ),
+    "an earlier questionnaire without its last day": (
+        "uk_5l_vt_2026}",
+        "uk_5l_vt_2026, earlier: {value_set: uk_3l_tto_1997}}",
+        ["the key 'until' is missing"],
+    ),
     "a treatment function that is a number": ('["130"]', "[130]", ["put it in quotes"]),
     "a treatment function of two digits": ('["130"]', '["13"]', ["'13' is not a treatment function code"]),
     "a diagnosis with a dot": (

@@ -56,6 +56,7 @@ COUNTS = {
     "sensitivity": ["n", "eligible"],
     "important_change": ["n", "eligible", "improved", "worse"],
     "two_value_sets": ["n"],
+    "value_set": ["n", "eligible"],
     "increment": ["n", "against_n"],
     "option": ["n"],
     "composite": ["n", "raters"],
@@ -114,6 +115,7 @@ def test_every_column_of_whole_numbers_counts_people_or_is_named_as_something_el
         "adults",
         "months",
         "parameters",
+        "year",
     }
     for name in PUBLIC:
         whole = {c.name for c in TABLES[name].columns if c.kind == "integer"} - structure

@@ -117,3 +117,16 @@ def test_two_value_sets_of_fewer_than_30_people_are_not_shown():
     both = {"service": ["s", "s"], "measure": ["eq5d"] * 2, "n": [29, 30], "value": [0.71234] * 2}
     found = protected("two_value_sets", filled("two_value_sets", **both))
     assert found["value"].isna().tolist() == [True, False] and found["value"].iloc[1] == 0.712
+
+
+@given(st.integers(0, 90), st.integers(0, 90))
+@settings(max_examples=40, deadline=None)
+def test_means_at_a_switch_of_questionnaire_are_of_30_people_or_more_and_counts_are_rounded(n, more):
+    frame = filled(
+        "value_set", service=["s"], measure=["eq5d"], position=[2], n=[n], eligible=[n + more],
+        value=[0.71234], lower=[0.65432], upper=[0.76543],
+    )  # fmt: skip
+    found = protected("value_set", frame)
+    assert safe(found["n"]) and safe(found["eligible"])
+    shown = found[["value", "lower", "upper"]].iloc[0].tolist()
+    assert shown == [0.712, 0.654, 0.765] if n >= 33 else n >= 28 or found["value"].isna().all()

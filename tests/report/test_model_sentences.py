@@ -117,6 +117,29 @@ def test_two_value_sets_say_which_is_lower():
     assert "0.100 higher" in quality_of_life.two_sets(INDEX, higher)
 
 
+def value_set(position: int, **figures):
+    named = {"instrument": f"EQ-5D-{position}L", "name": f"Land {position} value set", "version": "as published",
+             "source": "Author 2000"}  # fmt: skip
+    return row("value_set", position=position, **named | figures)
+
+
+def test_a_value_set_is_named_in_words_with_its_source():
+    told = quality_of_life.scored(value_set(5))
+    assert told == "Scored by the Land 5 value set for the EQ-5D-5L (as published). Source: Author 2000."
+
+
+def test_a_switch_of_questionnaire_shows_both_figures_and_no_difference():
+    figures = {"n": 60, "eligible": 80, "completeness": 0.75, "lower": 0.6, "upper": 0.8}
+    now = value_set(5, value=0.7, words="February 2024 to January 2025", **figures)
+    before = value_set(3, value=0.8, words="January 2024", **figures)
+    told = quality_of_life.switched(INDEX, now, before)
+    assert "the EQ-5D-3L: 0.800 in January 2024 (" in told and "75% of 80 answered" in told
+    assert "the EQ-5D-5L: 0.700 in February 2024 to January 2025 (" in told
+    assert "cannot be compared" in told and "0.100" not in told
+    few = value_set(3, value=None, n=6, words="January 2024")
+    assert "the EQ-5D-3L: too few people to show (n = 6)" in quality_of_life.switched(INDEX, now, few)
+
+
 def test_the_running_sum_is_drawn_from_two_months_on_and_its_alt_text_names_the_ends():
     def month(number: int, total: float):
         return period(

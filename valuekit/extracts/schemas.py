@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from pydantic import RootModel, model_validator
 
 from valuekit.config import Located, Settings, checked, nearest, read_yaml
 from valuekit.errors import DefinitionError, Problem
+from valuekit.extracts.row_rules import RowRule
 from valuekit.project import Month, Project
 
 FILE = "_file"
@@ -79,42 +80,6 @@ class ColumnSpec(Settings):
             for bound in self.between:
                 _bound(bound, self.type)
         return self
-
-
-class RangeBy(Settings):
-    """The range of `column`, for each code of the column `by`."""
-
-    column: str
-    by: str
-    between: dict[str, tuple[float, float]]
-
-
-class RowRule(Settings):
-    """A rule over two columns of one row: one of the two forms."""
-
-    says: str
-    """What a row that breaks the rule does, in words."""
-    not_before: tuple[str, str] | None = None
-    """The first column is not before the second."""
-    range_by: RangeBy | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> RowRule:
-        if (self.not_before is None) == (self.range_by is None):
-            raise ValueError("a rule has either not_before or range_by")
-        return self
-
-    @property
-    def column(self) -> str:
-        """The column that the rule speaks of."""
-        return self.not_before[0] if self.not_before else self.range_by.column
-
-    @property
-    def check(self) -> Callable[[pd.DataFrame], pd.Series]:
-        """True for each row of the typed frame that keeps the rule; what is empty keeps it."""
-        if self.not_before:
-            return _not_before(*self.not_before)
-        return _in_range_by(self.range_by)
 
 
 class ExtractFile(Settings):
@@ -203,22 +168,6 @@ class ExtractSchema:
             words = f"not between {_range_words(spec)}"
             checks.append(pa.Check.in_range(low, high, include_max=inclusive, error=words))
         return pa.Column(DTYPES[spec.type], checks, nullable=spec.nullable)
-
-
-def _in_range_by(rule: RangeBy) -> Callable[[pd.DataFrame], pd.Series]:
-    def check(frame: pd.DataFrame) -> pd.Series:
-        broken = pd.Series(False, index=frame.index)
-        for code, (low, high) in rule.between.items():
-            outside = (frame[rule.column] < low) | (frame[rule.column] > high)
-            broken |= (frame[rule.by] == code) & outside.fillna(False)
-        return ~broken.astype(bool)
-
-    return check
-
-
-def _not_before(later: str, earlier: str) -> Callable[[pd.DataFrame], pd.Series]:
-    """Row check: `later` ≥ `earlier`, where both are known."""
-    return lambda frame: ~(frame[later] < frame[earlier]).fillna(False)
 
 
 def load_schemas(project: Project, services: Sequence[str]) -> dict[str, ExtractSchema]:
@@ -316,9 +265,14 @@ def _pointing_nowhere(read: ExtractFile, lists: Mapping[str, Any]) -> Iterator[F
     names += [(read.period_column, ("period_column",)), (read.control_total, ("control_total",))]
     for i, rule in enumerate(read.rules):
         names += [(name, ("rules", i, "not_before", j)) for j, name in enumerate(rule.not_before or ())]
-        if rule.range_by:
-            names += [(rule.range_by.column, ("rules", i, "range_by", "column"))]
-            names += [(rule.range_by.by, ("rules", i, "range_by", "by"))]
+        if rule.by_code:
+            path = ("rules", i, rule.by_code.form)
+            names += [(rule.by_code.column, (*path, "column")), (rule.by_code.by, (*path, "by"))]
+            codes = read.columns[rule.by_code.by].codes if rule.by_code.by in read.columns else None
+            for code in rule.by_code.by_code if codes is not None else ():
+                if code not in codes:
+                    what = f"'{rule.by_code.by}' has no code '{code}'"
+                    yield what, (*path, rule.by_code.said, code), nearest(code, list(codes))
     for name, path in names:
         if name is not None and name not in read.columns:
             yield f"'{name}' is not a column here", path, nearest(name, list(read.columns))
@@ -451,6 +405,5 @@ def _rule_words(schema: ExtractSchema, name: str) -> str:
         if rule.column == name and rule.not_before:
             words.append(f"Not before {rule.not_before[1]}")
         elif rule.column == name:
-            ranges = (f"{code} {low:g} to {high:g}" for code, (low, high) in rule.range_by.between.items())
-            words.append("; ".join(ranges))
+            words.append(rule.by_code.words)
     return ". ".join(words)

@@ -302,8 +302,8 @@ worse_upper    | number  | Upper end of its 95% interval
 service     | text    | Service identifier
 measure     | text    | Measure identifier
 words       | text    | The 12 months, in words
-value_set   | text    | Value set of the measure
-other_set   | text    | Value set set beside it
+value_set   | text    | Value set of the measure, in words
+other_set   | text    | Value set set beside it, in words
 n           | integer | People, the same for both
 value       | number  | Mean index by the measure's set
 lower       | number  | Lower end of its 95% interval
@@ -314,6 +314,29 @@ other_upper | number  | Upper end of its 95% interval
 difference  | number  | other_value less value, within people
 diff_lower  | number  | Lower end of its 95% interval
 diff_upper  | number  | Upper end of its 95% interval
+"""),
+    ),
+    Table(
+        "value_set",
+        "Value sets of EQ-5D measures",
+        "one value set by which answers to one measure are scored; beside a switch of questionnaire both",
+        columns("""
+service      | text    | Service identifier
+measure      | text    | Measure identifier
+position     | integer | 1 the set of the measure, 2 that of the questionnaire before
+instrument   | text    | EQ-5D-3L or EQ-5D-5L
+name         | text    | The value set in words
+country      | text    | Whose values they are
+year         | integer | Of which year
+version      | text    | How they were found, and in which version they are used
+source       | text    | Who published them
+words        | text    | 12 months up to the switch, or from it on, in words; empty without a switch
+eligible     | integer | People who could have been counted
+n            | integer | People whose index is known
+completeness | number  | n over eligible, 0 to 1
+value        | number  | Mean index by this set
+lower        | number  | Lower end of its 95% interval
+upper        | number  | Upper end of its 95% interval
 """),
     ),
     Table(

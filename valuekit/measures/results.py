@@ -268,7 +268,7 @@ def score_at(
 
 
 def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets) -> pd.DataFrame:
-    instrument = "eq5d5l" if source.kind == "eq5d_mean" else source.instrument
+    instrument = sets[source.value_set].code if source.kind == "eq5d_mean" else source.instrument
     time_point = own["began"] + pd.Timedelta(days=days_to(source.time_point))
     rows = answers(service, instrument, source.time_point, own, outcomes)
     if source.kind == "eq5d_mean":
@@ -284,14 +284,45 @@ def _questionnaire(source, service: str, own: pd.DataFrame, outcomes: pd.DataFra
     if dead_score is not None:
         score = score.where(~died, dead_score)
         invited, returned = invited | died, returned | died
+    before = answered_earlier(source, service, own, outcomes, sets)
+    score = score.where(~before)
+    invited, returned = invited & ~before, returned & ~before
     known = score.notna()
     if source.kind == "outcome_share":
         good = score >= source.at_least if source.at_least is not None else True
         good &= score <= source.at_most if source.at_most is not None else True
         score = good.astype(float)
     return pd.DataFrame(
-        {"eligible": ~died | known, "invited": invited, "returned": returned, "known": known, "value": score}
+        {
+            "eligible": (~died | known) & ~before,
+            "invited": invited,
+            "returned": returned,
+            "known": known,
+            "value": score,
+        }
     )
+
+
+def answered_earlier(
+    source, service: str, own: pd.DataFrame, outcomes: pd.DataFrame, sets: Mapping[str, eq5d.ValueSet]
+) -> pd.Series:
+    """Whether each pathway belongs to the questionnaire that was used before, which cannot be compared.
+
+    Who was asked with one of the two belongs to it; who was asked with neither, by the day of the time point.
+    """
+    earlier = getattr(source, "earlier", None)
+    if earlier is None:
+        return pd.Series(False, index=own.index)
+    asked = {
+        name: own["pathway"].isin(
+            answers(service, sets[name].code, source.time_point, own, outcomes)["pathway"]
+        )
+        for name in (source.value_set, earlier.value_set)
+    }
+    due = own["began"] + pd.Timedelta(days=days_to(source.time_point))
+    neither = ~asked[source.value_set] & ~asked[earlier.value_set]
+    by_date = neither & (due <= pd.Timestamp(earlier.until))
+    return (asked[earlier.value_set] & ~asked[source.value_set]) | by_date
 
 
 def _to_pathways(asked: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:

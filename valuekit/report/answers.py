@@ -24,6 +24,10 @@ def beside(report: ServiceReport, measure: Row) -> Iterator[Shown]:
         yield Words((words.missing(measure, own),))
     points = [words.change(measure, r) for r in report.rows("important_change", measure=measure.measure)]
     points += [words.qaly(measure, r) for r in found if r.figure == "qaly"]
+    sets = report.rows("value_set", measure=measure.measure)
+    points += [words.scored(r) for r in sets if r.position == 1]
+    if len(sets) > 1:
+        points.append(words.switched(measure, *sorted(sets, key=lambda r: r.position)[:2]))
     points += [words.two_sets(measure, r) for r in report.rows("two_value_sets", measure=measure.measure)]
     if points:
         yield Points(tuple(Item(text) for text in points))

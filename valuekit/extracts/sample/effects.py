@@ -53,6 +53,11 @@ class KnownEffects:
     quality_endocarditis: tuple[float, float, float] = (0.40, 0.58, 0.71)
     """Endocarditis: the same."""
 
+    five_levels: date = date(2024, 8, 1)
+    """Hepatitis C: answers due from this day on are to the EQ-5D-5L; those due before, to the EQ-5D-3L."""
+    quality_hepatitis_c_three: float = 0.62
+    """Hepatitis C: mean EQ-5D-3L index (UK 1997 value set) at 6 months, of answers due before that day."""
+
     goal_stroke: float = 0.62
     """Stroke: share of those asked at six months who reached the goal that they had set."""
     goal_hepatitis_c: float = 0.71

@@ -13,6 +13,7 @@ from valuekit.extracts.sample.outcomes import (
     early_quality,
     eq5d_profiles,
     file_answers,
+    file_quality,
     goals,
 )
 from valuekit.extracts.sample.people import deciles, enrol
@@ -144,9 +145,9 @@ def _questionnaires(rng: np.random.Generator, world: World, cohort: Cohort) -> N
     burden = rng.normal(0.1, 0.8, n)
     profiles = eq5d_profiles(rng, burden)
     share = answer_share(ANSWERS["eq5d5l"], cohort.decile)
-    asked = ask(rng, cohort.began + DUE["6_months"], share, cohort.death)
-    month_six = {"service": SERVICE, "time_point": "6_months"}
-    file_answers(world, person, asked, instrument="eq5d5l", items=profiles, **month_six)
+    due = cohort.began + DUE["6_months"]
+    asked = ask(rng, due, share, cohort.death)
+    file_quality(world, person, asked, profiles, due, service=SERVICE, time_point="6_months")
     early_quality(world, SERVICE, cohort, burden, EARLY)
     goals(world, SERVICE, cohort, world.effects.goal_hepatitis_c)
 

@@ -25,6 +25,9 @@ BURDEN_KEPT, BURDEN_NEW = 0.6, 0.5
 # A problem of level k or worse in a dimension: burden + offset + noise above the k-th cut.
 _OFFSETS = np.array([0.15, -0.35, 0.2, 0.1, -0.05])  # mobility, self-care, usual activities, pain, anxiety
 _CUTS = np.array([0.0, 0.9, 1.8, 2.7])
+_TO_THREE = str.maketrans("12345", "12233")
+"""Level of the EQ-5D-3L that a person with each level of the EQ-5D-5L ticks, in the sample alone: it is no
+way to turn one instrument into the other."""
 
 
 class EarlyShifts(NamedTuple):
@@ -78,12 +81,15 @@ def file_answers(
     asked: Asked,
     *,
     service: str,
-    instrument: str,
+    instrument: Any,
     time_point: str,
     value: Any = np.nan,
     items: Any = "",
 ) -> None:
-    """File the rows of `asked`; `value` and `items` (one a person) are kept where there is an answer."""
+    """File the rows of `asked`; `value` and `items` (one a person) are kept where there is an answer.
+
+    `instrument` is one for all, or one a person.
+    """
     n, at = len(asked.position), asked.position
     spread = {
         "value": np.broadcast_to(value, person.shape)[at],
@@ -93,7 +99,7 @@ def file_answers(
         n,
         person=person[at],
         service=service,
-        instrument=instrument,
+        instrument=np.broadcast_to(instrument, person.shape)[at],
         time_point=time_point,
         recorded=asked.recorded,
         completed=asked.completed,
@@ -119,7 +125,27 @@ def early_quality(
         share = answer_share(ANSWERS_EARLY, cohort.decile)
         asked = ask(rng, cohort.began + due, share, cohort.death, around)
         about = {"service": service, "time_point": time_point}
-        file_answers(world, cohort.person, asked, instrument="eq5d5l", items=profiles, **about)
+        file_quality(world, cohort.person, asked, profiles, cohort.began + due, **about)
+
+
+def file_quality(
+    world: World, person: np.ndarray, asked: Asked, profiles: np.ndarray, due: np.ndarray, **about: str
+) -> None:
+    """File EQ-5D answers: to the EQ-5D-3L in hepatitis C until its switch, all others to the EQ-5D-5L."""
+    early = (due < world.window.day(world.effects.five_levels)) & (about["service"] == "hepatitis_c")
+    file_answers(
+        world,
+        person,
+        asked,
+        instrument=np.where(early, "eq5d3l", "eq5d5l").astype(object),
+        items=np.where(early, three_levels(profiles), profiles),
+        **about,
+    )
+
+
+def three_levels(profiles: np.ndarray) -> np.ndarray:
+    """What people with these EQ-5D-5L profiles tick in the EQ-5D-3L, in this sample."""
+    return np.array([text.translate(_TO_THREE) for text in profiles], object)
 
 
 def goals(world: World, service: str, cohort: Cohort, reached: float) -> None:

@@ -212,16 +212,29 @@ def _source(
             kind, codes, "activity.activity_type", "activity type", located, *at, "to_activity_types", j
         )
     if source.kind == "eq5d_mean":
-        usable = [name for name, made_for in sets.items() if made_for == "EQ-5D-5L"]
-        if source.value_set not in usable:
-            yield Problem(
-                f"unknown value set '{source.value_set}'",
-                located.where(*at, "value_set"),
-                "the answers are EQ-5D-5L",
-                nearest(source.value_set, usable),
-            )
+        yield from _value_sets(source, located, sets, *at)
     if source.kind == "outcome_share":
         yield from _threshold(measure, located, codes, *at)
+
+
+def _value_sets(source: Any, located: Located, sets: Mapping[str, str], *at: Any) -> Iterator[Problem]:
+    """Both sets are there, and the earlier questionnaire is another one."""
+    if source.value_set not in sets:
+        yield Problem(
+            f"unknown value set '{source.value_set}'",
+            located.where(*at, "value_set"),
+            do=nearest(source.value_set, list(sets)),
+        )
+    if source.earlier is None:
+        return
+    other = [name for name, made_for in sets.items() if made_for != sets.get(source.value_set)]
+    if source.earlier.value_set not in other:
+        yield Problem(
+            f"'{source.earlier.value_set}' is not a value set of another questionnaire",
+            located.where(*at, "earlier", "value_set"),
+            f"the measure itself is by {sets.get(source.value_set, 'a set that is not known')}",
+            nearest(source.earlier.value_set, other),
+        )
 
 
 def _threshold(measure: Measure, located: Located, codes: Codes, *at: Any) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -143,12 +144,24 @@ class OutcomeMean(Settings):
     time_point: str
 
 
+class Earlier(Settings):
+    """The questionnaire that was used before: its value set, and the last day on which an answer was due."""
+
+    value_set: str
+    until: date
+
+
 class Eq5dMean(Settings):
-    """Mean EQ-5D-5L index at a time point, scored with a named value set."""
+    """Mean EQ-5D index at a time point; the value set names the instrument, EQ-5D-3L or EQ-5D-5L.
+
+    People who were asked with the `earlier` instrument do not count: there is no exact way from one
+    instrument to the other. They are shown beside, by their own value set.
+    """
 
     kind: Literal["eq5d_mean"] = "eq5d_mean"
     time_point: str
     value_set: str
+    earlier: Earlier | None = None
 
 
 class AliveShare(Settings):

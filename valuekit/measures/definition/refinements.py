@@ -120,7 +120,7 @@ def faults(
                 f"'{other}' cannot be set beside '{measure.source.value_set}'",
                 located.where(*at, "compare_value_set"),
                 "it must be another value set for the same instrument",
-                nearest(other, usable),
+                nearest(other, usable) if usable else "Leave out compare_value_set.",
             )
 
 

@@ -20,6 +20,12 @@ CROSSWALK = "uk_5l_crosswalk_2012"
 DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
 """Mobility, self-care, usual activities, pain or discomfort, anxiety or depression."""
 LEVELS = {"EQ-5D-3L": 3, "EQ-5D-5L": 5}
+CODES = {"EQ-5D-3L": "eq5d3l", "EQ-5D-5L": "eq5d5l"}
+"""Each instrument's code in the outcomes extract."""
+
+NAMES = "eq5d_value_sets.csv"
+"""What each value set is called, of which country and year, and who published it."""
+COLUMNS = ("value_set", "instrument", "name", "country", "year", "version", "source")
 
 REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"
 """The value sets that come with valuekit."""
@@ -27,11 +33,29 @@ REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"
 
 @dataclass(frozen=True)
 class ValueSet:
-    """The index of every profile of an instrument, by profile."""
+    """The index of every profile of an instrument, by profile; where the set comes from, in words.
 
-    name: str
+    Attributes
+    ----------
+    value_set
+        Its identifier, for definitions and notes: ``uk_5l_vt_2026``.
+    name, country, year, version, source
+        For readers: whose values they are, of when, how they were found, and who published them.
+    """
+
+    value_set: str
     instrument: str
     index: Mapping[str, float]
+    name: str = ""
+    country: str = ""
+    year: int = 0
+    version: str = ""
+    source: str = ""
+
+    @property
+    def code(self) -> str:
+        """The instrument's code in the outcomes extract."""
+        return CODES[self.instrument]
 
 
 def value_sets(folder: Path = REFERENCE) -> dict[str, ValueSet]:
@@ -46,15 +70,50 @@ def value_sets(folder: Path = REFERENCE) -> dict[str, ValueSet]:
     (van Hout and others 2012, Value Health 15:708, doi 10.1016/j.jval.2012.02.008).
     """
     terms = pd.read_csv(folder / "eq5d_uk_decrements.csv", encoding="utf-8")
-    sets = {
-        name: ValueSet(name, rows["instrument"].iloc[0], _from_terms(rows))
-        for name, rows in terms.groupby("value_set", sort=True)
-    }
+    index = {name: _from_terms(rows) for name, rows in terms.groupby("value_set", sort=True)}
     states = pd.read_csv(folder / "eq5d_uk_5l_crosswalk_2012.csv", encoding="utf-8", dtype={"state": str})
-    sets[CROSSWALK] = ValueSet(
-        CROSSWALK, "EQ-5D-5L", dict(zip(states["state"], states["index"], strict=True))
-    )
-    return sets
+    index[CROSSWALK] = dict(zip(states["state"], states["index"], strict=True))
+    about = _about(folder / NAMES, index)
+    return {name: ValueSet(index=values, **about[name]) for name, values in index.items()}
+
+
+def _about(file: Path, index: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """What stands in :data:`NAMES` of each set in `index`; a set without a line there is an error."""
+    try:
+        rows = pd.read_csv(file, encoding="utf-8-sig", keep_default_na=False)
+    except FileNotFoundError:
+        raise DefinitionError(
+            Problem("there is no such file", file.name, do="It says what each value set is called.")
+        ) from None
+    if tuple(rows.columns) != COLUMNS:
+        raise DefinitionError(
+            Problem("the columns are not as declared", file.name, do=f"Write: {','.join(COLUMNS)}")
+        )
+    problems = []
+    for name in index:
+        if name not in set(rows["value_set"]):
+            what = f"the value set '{name}' has no line"
+            problems.append(Problem(what, file.name, do="Say what it is called."))
+    for at, row in enumerate(rows.itertuples(index=False), 2):
+        where = f"{file.name}:{at}"
+        if row.value_set not in index:
+            do = nearest(row.value_set, [*index])
+            problems.append(Problem(f"there is no value set '{row.value_set}'", where, do=do))
+        elif not (row.instrument in LEVELS and row.name and row.source and str(row.year).isdigit()):
+            problems.append(
+                Problem(
+                    f"'{row.value_set}' lacks its instrument ({' or '.join(LEVELS)}), name, year or source",
+                    where,
+                    do="Fill them in.",
+                )
+            )
+        elif len(index[row.value_set]) != LEVELS[row.instrument] ** len(DIMENSIONS):
+            problems.append(
+                Problem(f"'{row.value_set}' has not every profile of the {row.instrument}", where)
+            )
+    if problems:
+        raise DefinitionError(problems)
+    return {row["value_set"]: row for row in rows.to_dict("records")}
 
 
 def _from_terms(rows: pd.DataFrame) -> dict[str, float]:

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from valuekit.measures.calendar import Span, due_spans
+from valuekit.measures.calendar import Span, between, due_spans, month_of, newest_due
 from valuekit.measures.outcomes import SHARE_SCALE, due_years
 from valuekit.measures.people import eq5d, who
-from valuekit.measures.results import GRACE_DAYS, QUESTIONNAIRES, days_to, score_at
+from valuekit.measures.results import GRACE_DAYS, QUESTIONNAIRES, answered_earlier, days_to, score_at
 from valuekit.measures.statistics import intervals, missing
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ CHANGE = (
     "service", "measure", "words", "threshold", "source", "from_point", "eligible", "n", "improved",
     "improved_share", "improved_lower", "improved_upper", "worse", "worse_share", "worse_lower",
     "worse_upper",
+)  # fmt: skip
+VALUE_SET = (
+    "service", "measure", "position", "instrument", "name", "country", "year", "version", "source", "words",
+    "eligible", "n", "completeness", "value", "lower", "upper",
 )  # fmt: skip
 TWO_SETS = (
     "service", "measure", "words", "value_set", "other_set", "n", "value", "lower", "upper", "other_value",
@@ -96,7 +100,7 @@ def tables(
     linked: Linked,
     months: Span,
 ) -> dict[str, pd.DataFrame]:
-    """The mart's tables ``sensitivity``, ``important_change`` and ``two_value_sets``.
+    """The mart's tables ``sensitivity``, ``important_change``, ``two_value_sets`` and ``value_set``.
 
     Parameters
     ----------
@@ -113,6 +117,8 @@ def tables(
         of = _Of(service, intake, linked)
         for measure in asked:
             rows = result[(result["service"] == service.service) & (result["measure"] == measure.measure)]
+            if measure.source.kind == "eq5d_mean":
+                found["value_set"] += of.value_sets(measure, rows, months, sets)
             year = due_years(rows, months)[-1:]
             if not year:
                 continue
@@ -120,7 +126,12 @@ def tables(
     return {name: pd.DataFrame(rows, columns=list(_COLUMNS[name])) for name, rows in found.items()}
 
 
-_COLUMNS = {"sensitivity": SENSITIVITY, "important_change": CHANGE, "two_value_sets": TWO_SETS}
+_COLUMNS = {
+    "sensitivity": SENSITIVITY,
+    "important_change": CHANGE,
+    "two_value_sets": TWO_SETS,
+    "value_set": VALUE_SET,
+}
 
 
 class _Of:
@@ -128,7 +139,7 @@ class _Of:
 
     def __init__(self, service: ServiceDefinition, intake: Intake, linked: Linked):
         self.service, self.outcomes = service, intake.tables["outcomes"]
-        self.profiles: dict[str, pd.Series] = {}
+        self.profiles: dict[tuple[str, str], pd.Series] = {}
         self.own = who.people(linked.pathway, intake.tables["patients"], service.service)
         mixes = [m.case_mix for m in service.measures if m.case_mix is not None]
         severity = next((mix.severity for mix in mixes if mix.severity is not None), None)
@@ -195,14 +206,51 @@ class _Of:
         }
 
     def _index(self, point: str, value_set: str, sets) -> pd.Series:
-        """Index of each pathway at a time point; the answer is looked up once for all value sets."""
-        if point not in self.profiles:
+        """Index of each pathway at a time point; an answer is looked up once for all its value sets."""
+        code = sets[value_set].code
+        if (code, point) not in self.profiles:
             found = score_at(
-                self.service.service, "eq5d5l", point, self.own, self.outcomes,
+                self.service.service, code, point, self.own, self.outcomes,
                 lambda rows: pd.to_numeric(rows["items"]),
             )  # fmt: skip
-            self.profiles[point] = found.map("{:05.0f}".format, na_action="ignore").astype(object)
-        return eq5d.index(self.profiles[point], value_set, sets)
+            self.profiles[code, point] = found.map("{:05.0f}".format, na_action="ignore").astype(object)
+        return eq5d.index(self.profiles[code, point], value_set, sets)
+
+    def value_sets(self, measure: Measure, rows: pd.DataFrame, months: Span, sets) -> list[dict[str, object]]:
+        """The measure's value set; where the questionnaire was switched, both sets beside each other.
+
+        Each set scores the answers to its own questionnaire, of the people who began in the 12 months up to
+        the switch and from it on. Nothing is worked out between the two: they are two instruments.
+        """
+        source = measure.source
+        names = [source.value_set, *([source.earlier.value_set] if source.earlier else [])]
+        named = [
+            {
+                "service": self.service.service,
+                "measure": measure.measure,
+                "position": at,
+                "words": "",
+                **{key: getattr(sets[name], key) for key in VALUE_SET[3:9]},
+            }
+            for at, name in enumerate(names, 1)
+        ]
+        if source.earlier is None:
+            return named
+        rows = rows.set_index("pathway").reindex(self.own["pathway"]).reset_index()
+        before = answered_earlier(source, self.service.service, self.own, self.outcomes, sets)
+        days = days_to(source.time_point)
+        last = month_of(pd.Timestamp(source.earlier.until) - pd.Timedelta(days=days))
+        index = self._index(source.time_point, source.earlier.value_set, sets)
+        point = self.own["began"] + pd.Timedelta(days=days)
+        alive = ~(self.own["date_of_death"] < point)
+        for row, span, value, eligible in (
+            (named[0], Span(last.plus(1), 12), rows["value"], rows["eligible"]),
+            (named[1], Span(last.plus(-11), 12), index, before & (alive | index.notna())),
+        ):
+            covered = _covered(span, months, days + GRACE_DAYS)
+            if covered is not None:
+                row |= {"words": covered.words} | _mean(value, eligible, covered.holds(self.own["began"]))
+        return named
 
     def _qalys(self, measure: Measure, months: Span, sets) -> list[dict[str, object]]:
         """QALYs of the newest 12 months whose last time point has passed; the dead count from their date."""
@@ -217,6 +265,9 @@ class _Of:
         lowest = min(sets[value_set].index.values())
         span = (days[-1] - days[0]) / DAYS_A_YEAR
         held = np.asarray(year[0].holds(self.own["began"]), bool)
+        for point in points:
+            timed = measure.source.model_copy(update={"time_point": point})
+            held &= ~answered_earlier(timed, self.service.service, self.own, self.outcomes, sets).to_numpy()
         # Who died needs fewer answers to be known: without this the dead would count for too much.
         died = pd.Series(np.where(death <= days[-1], "yes", "no"), index=self.traits.index, dtype=object)
         facts = {
@@ -264,7 +315,8 @@ class _Of:
         other = self._index(source.time_point, measure.compare_value_set, sets)
         both = held & rows["known"].to_numpy(bool) & other.notna().to_numpy()
         one, two = rows["value"].to_numpy(float)[both], other.to_numpy(float)[both]
-        row = {"value_set": source.value_set, "other_set": measure.compare_value_set, "n": int(both.sum())}
+        names = [sets[name].name for name in (source.value_set, measure.compare_value_set)]
+        row = {"value_set": names[0], "other_set": names[1], "n": int(both.sum())}
         for names, value in (
             (("value", "lower", "upper"), one),
             (("other_value", "other_lower", "other_upper"), two),
@@ -274,6 +326,30 @@ class _Of:
             ends = intervals.mean(len(value), average, value.std(ddof=1) if len(value) > 1 else np.nan)
             row |= dict(zip(names, (average, float(ends.lower), float(ends.upper)), strict=True))
         return row
+
+
+def _covered(span: Span, months: Span, days: int) -> Span | None:
+    """The part of `span` that the extracts cover and of which everybody reached day `days`; None for none."""
+    first, last = max(span.first, months.first), min(span.last, newest_due(months.last, days))
+    return Span(first, between(first, last) + 1) if first <= last else None
+
+
+def _mean(value: pd.Series, eligible: pd.Series, held: np.ndarray) -> dict[str, object]:
+    """Mean and interval of the people `held`, with how many could have been counted."""
+    among = np.asarray(held, bool) & eligible.to_numpy(bool)
+    known = pd.to_numeric(value).to_numpy(float)[among]
+    known = known[~np.isnan(known)]
+    n, people = len(known), int(among.sum())
+    average = known.mean() if n else np.nan
+    ends = intervals.mean(n, average, known.std(ddof=1) if n > 1 else np.nan)
+    return {
+        "eligible": people,
+        "n": n,
+        "completeness": n / people if people else np.nan,
+        "value": average,
+        "lower": float(ends.lower),
+        "upper": float(ends.upper),
+    }
 
 
 def _possible(measure: Measure, sets, scale) -> tuple[float, float]:

@@ -335,6 +335,16 @@ DECLARED: dict[str, Declared] = {
         figure="n value lower upper other_value other_lower other_upper",
         again="difference diff_lower diff_upper",
     ),
+    "value_set": _declare(
+        counts,
+        who_steps.value_sets,
+        over("n", "eligible"),
+        keys="service measure position",
+        open="service measure position instrument name country year version source words",
+        count="eligible n",
+        figure="value lower upper",
+        again="completeness",
+    ),
     "reconciliation": _declare(
         merged_lines,
         keys="line",

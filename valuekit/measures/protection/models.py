@@ -133,3 +133,16 @@ def two_value_sets(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         )
     }  # fmt: skip
     return frame.assign(**new, n=sdc.counts(n, work.rules))
+
+
+def value_sets(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
+    """Means at a switch of questionnaire, of 30 people or more, to the decimals of the measure."""
+    n, decimals = _floats(frame["n"]), np.nan_to_num(_floats(work.of_measures(frame)["decimals"]))
+    few, scale = ~(n >= FEWEST), 10.0**decimals
+    work.note(frame, table, few & (n > 0), "value", FEW_IN_MEAN)
+    return frame.assign(
+        **{
+            column: np.where(few, np.nan, np.round(_floats(frame[column]) * scale) / scale)
+            for column in ("value", "lower", "upper")
+        }
+    )

@@ -98,6 +98,29 @@ def _point(point: str | None) -> str:
     return "the start" if point in ("baseline", None) else point.replace("_", " ")
 
 
+def scored(row: Row) -> str:
+    """By which value set the answers to a measure are scored (``value_set``)."""
+    return f"Scored by the {row.name} for the {row.instrument} ({row.version}). Source: {row.source}."
+
+
+def switched(measure: Row, now: Row, earlier: Row) -> str:
+    """Two questionnaires, each by its own value set; nothing is worked out between them (``value_set``)."""
+    decimals = measure.decimals or 0
+
+    def one(row: Row) -> str:
+        if row.value is None:
+            return f"the {row.instrument}: too few people to show ({people(row.n)})"
+        beside = evidence(row.n, row.lower, row.upper, "", decimals)
+        known = f"; {share(row.completeness)} of {number(row.eligible)} answered" if row.eligible else ""
+        return f"the {row.instrument}: {number(row.value, decimals)} in {row.words} ({beside}{known})"
+
+    return sentence(
+        f"People were asked with another questionnaire before: {one(earlier)}. Since then, {one(now)}.",
+        "The two figures are of two questionnaires with two value sets. They cannot be compared, and neither "
+        "was turned into the other.",
+    )
+
+
 def two_sets(measure: Row, row: Row) -> str:
     """The same answers by two value sets (``two_value_sets``)."""
     if row.value is None or row.other_value is None:
