@@ -1,4 +1,4 @@
-"""What a site offers to other programs: feed, site map, index, data package, and what each page says of itself."""
+"""What a site offers to other programs: feed, site map, index, data package, and each page's own words."""
 
 import csv
 import json

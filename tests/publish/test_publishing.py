@@ -120,7 +120,8 @@ def test_pages_ask_no_other_site_and_work_from_any_folder(whole) -> None:
             tree = lxml_html.fromstring(data.decode())
             fetched = tree.xpath("//script/@src | //link/@href | //img/@src | //@srcset | //iframe/@src")
             assert not [address for address in fetched if re.match(r"[a-z]+:|/", address)]
-            assert not tree.xpath("//*[@style] | //style | //script[not(@src)]")
+            assert not tree.xpath("//*[@style] | //style | //script[not(@src)][@type!='application/ld+json']")
+            assert not tree.xpath("//script[not(@src)][not(@type)]")
 
 
 def test_a_failing_document_is_named_with_all_others_that_fail_and_the_last_site_stands(whole) -> None:

@@ -47,7 +47,7 @@ def _addresses(root: Any) -> Iterator[tuple[str, str]]:
     """Each element that follows or fetches an address, and the address."""
     for name in ("href", "src", "data"):
         for element in root.iterfind(f".//*[@{name}]"):
-            if element.tag in _FOLLOWED | _FETCHED:
+            if element.tag in _FOLLOWED | _FETCHED and element.get("rel") != "canonical":
                 yield element.tag, element.get(name)
 
 
