@@ -168,7 +168,7 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def files_below(folder: Path, leave_out: Collection[str] = ()) -> list[Path]:
-    """Every file below `folder`, without the folders and files whose name (at any depth) is in `leave_out`."""
+    """Every file below `folder`, without folders and files of a name in `leave_out`, at any depth."""
     found: list[Path] = []
     for top, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in leave_out]
@@ -202,7 +202,8 @@ def libraries_hash() -> str:
     names = set()
     for place in dict.fromkeys(sys.path):
         with contextlib.suppress(OSError):
-            names |= {name for name in os.listdir(place or ".") if name.endswith((".dist-info", ".egg-info"))}
+            found = (entry.name for entry in Path(place or ".").iterdir())
+            names |= {name for name in found if name.endswith((".dist-info", ".egg-info"))}
     return digest(sys.version, sys.platform, platform.machine(), *sorted(names))
 
 

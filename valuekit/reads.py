@@ -62,11 +62,10 @@ class Reads:
         if self._paused or not isinstance(path, (str, bytes, os.PathLike)):
             return ""
         full = os.path.normpath(os.path.join(os.getcwd(), os.fsdecode(path)))  # noqa: PTH109, PTH118
-        top = os.fspath(self.root)
-        if not full.startswith(top + os.sep):
+        if not full.startswith(os.fspath(self.root) + os.sep):
             return ""
-        parts = full[len(top) + 1 :].split(os.sep)
-        return "" if any(part in _NOT_READ for part in parts) else "/".join(parts)
+        path = Path(full).relative_to(self.root)
+        return "" if any(part in _NOT_READ for part in path.parts) else path.as_posix()
 
 
 _NOW: ContextVar[Reads | None] = ContextVar("reads of this document", default=None)

@@ -125,9 +125,13 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
     has = dict(frame.dtypes)
     changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
-    ordered = frame if list(frame.columns) == declared else frame[declared]
-    made = ordered.astype(changed) if changed else ordered
-    return made.reset_index(drop=True)
+    in_order = list(frame.columns) == declared
+    if in_order and not changed and frame.index.equals(pd.RangeIndex(len(frame))):
+        return frame
+    ordered = (frame if in_order else frame[declared]).reset_index(drop=True)
+    for column, kind in changed.items():  # column by column: astype() of all joins the columns anew
+        ordered[column] = ordered[column].astype(kind)
+    return ordered
 
 
 def empty(name: str) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
+from valuekit.cache import CHARTS_FOLDER
 from valuekit.errors import DocumentError, Problem, ValuekitError
 from valuekit.publish.document import Cell, Source
 
@@ -105,7 +106,7 @@ class _Shell(InteractiveShell):
 
 
 @contextmanager
-def _surroundings(root: Path, source: Source, profile: str) -> Iterator[None]:
+def _surroundings(root: Path, source: Source, profile: str, cache: Path | None) -> Iterator[None]:
     """The folder and environment that stock Quarto gives a document's cells, and fresh chart settings."""
     document = root / source.path
     before, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
@@ -115,6 +116,8 @@ def _surroundings(root: Path, source: Source, profile: str) -> Iterator[None]:
         QUARTO_DOCUMENT_PATH=str(document.parent),
         QUARTO_DOCUMENT_FILE=document.name,
     )
+    if cache is not None:
+        os.environ[CHARTS_FOLDER] = str(cache)
     os.chdir(root)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
@@ -132,7 +135,12 @@ def _surroundings(root: Path, source: Source, profile: str) -> Iterator[None]:
 
 
 def run_cells(
-    root: Path, source: Source, profile: str, echo: bool = False, parameters: Mapping[str, Any] | None = None
+    root: Path,
+    source: Source,
+    profile: str,
+    echo: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+    cache: Path | None = None,
 ) -> dict[int, str]:
     """Markdown that each cell of `source` gives, by the cell's index.
 
@@ -144,6 +152,8 @@ def run_cells(
         Whether cells show their code where they do not say.
     parameters
         Values that replace those of the cell tagged ``parameters``.
+    cache
+        Where charts and tables are kept by content; None: nowhere.
 
     Raises
     ------
@@ -162,7 +172,7 @@ def run_cells(
     if not source.cells:
         return {}
     outputs: dict[int, str] = {}
-    with _surroundings(root, source, profile):
+    with _surroundings(root, source, profile, cache):
         _Shell.clear_instance()
         shell = _Shell.instance()
         try:

@@ -13,9 +13,9 @@ from valuekit.errors import DefinitionError, DocumentError, Problem, PublishErro
 from valuekit.mart import About, Mart
 from valuekit.project import Month, Project
 from valuekit.publish.html import page_path
+from valuekit.publish.job import Job, broken_links
 from valuekit.publish.pandoc import Pandoc
 from valuekit.publish.quarto_project import Document, NavItem, QuartoProject, document_paths, read_project
-from valuekit.publish.render import Job, broken_links
 
 PUBLIC = "public"
 SERVICES = PurePosixPath("reports/services")
@@ -229,6 +229,7 @@ def jobs(edition: Edition, documents: Sequence[Document], site: Path, packs: Pat
                 pages=pages,
                 breadcrumbs=_breadcrumbs(document.path, titles),
                 section=section(document.path, titles),
+                cache=Project(_read(edition).root).cache,
             )
         )
     return result

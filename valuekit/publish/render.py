@@ -4,51 +4,27 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from valuekit import reads
+from valuekit.cache import Cache, code_hash, digest, digest_of, libraries_hash
 from valuekit.errors import DocumentError, Problem, ValuekitError
-from valuekit.publish.document import Source
 from valuekit.publish.execute import run_cells
 from valuekit.publish.feeds import month_end
-from valuekit.publish.html import Page, locate, page_path, set_in, up, wrap
+from valuekit.publish.html import THEME, Page, locate, page_path, set_in, up, wrap
+from valuekit.publish.job import Job, Result, broken_links, linked_documents
 from valuekit.publish.pandoc import Pandoc
 from valuekit.publish.pdf import write_pdf
 from valuekit.publish.quarto_project import Document
 
 _IMAGE = re.compile(r'(?<![\w"])image\("([^"\n]+\.(?:svg|png|jpe?g))"')
-
-
-@dataclass(frozen=True)
-class Job:
-    """One document to be rendered, and where its files go (None: not wanted)."""
-
-    root: Path
-    document: Document
-    profile: str
-    site: Mapping[str, Any]
-    html: Path | None
-    pdf: Path | None
-    pdf_href: str
-    """The PDF's address from the site's root, where the page offers it; else empty."""
-    pages: frozenset[str]
-    """All documents that become pages: links are held to them."""
-    breadcrumbs: tuple[Mapping[str, str], ...] = ()
-    section: str = ""
-    parameters: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of a job: files written (with the site's path of each), or faults."""
-
-    path: PurePosixPath
-    problems: tuple[Problem, ...] = ()
-    trace: str = ""
-    copies: tuple[tuple[Path, str], ...] = ()
+_TYPST_READS = re.compile(
+    r"(?<!\w)(?:(?:image|read|csv|json|yaml|toml|xml|cbor|plugin|bibliography)\(\s*|(?:include|import)\s+)"
+    r'"/?([^"\n]+)"'
+)
+"""What in a document's Typst names a file, by its path from the project's root."""
 
 
 @cache
@@ -66,25 +42,38 @@ def close_worker() -> None:
 
 def render(job: Job) -> Result:
     """Run one document's cells, write its page and its PDF. Faults are in the result, never raised."""
+    path = job.document.path
     try:
-        return _render(job)
+        with reads.recording(job.root) as read:
+            return _render(job, read)
     except ValuekitError as error:
         cause = error.__cause__
         trace = "".join(traceback.format_exception(cause)) if cause else ""
-        return Result(job.document.path, error.problems, trace)
+        return Result(path, job.profile, error.problems, trace)
+    except OSError:
+        raise  # the disk is full, or gone: no fault of this document
+    except Exception as error:
+        # Without its message, which could hold a person's data.
+        problem = Problem(
+            f"it cannot be rendered: {type(error).__name__}",
+            str(path),
+            "a fault of valuekit, not of the document",
+            "Run again with --verbose to see more, and report it.",
+        )
+        return Result(path, job.profile, (problem,), traceback.format_exc())
 
 
-def _render(job: Job) -> Result:
+def _render(job: Job, read: reads.Reads) -> Result:
     document = job.document
     formats = tuple(name for name, file in (("html", job.html), ("typst", job.pdf)) if file)
-    outputs = run_cells(job.root, document.source, job.profile, document.echo, job.parameters)
+    outputs = run_cells(job.root, document.source, job.profile, document.echo, job.parameters, job.cache)
     answer, problems = _pandoc().render(document.source, outputs, job.profile, formats)
     problems += broken_links(job.root, document.source, answer.get("links", []), job.pages, outputs)
     if problems:
         raise DocumentError(problems)
     if job.pdf:
         body = _rooted(answer["typst"], job)
-        data = write_pdf(body, _meta(job), answer["tables"], job.root, str(document.path))
+        data = _pdf(job, body, answer["tables"])
         job.pdf.parent.mkdir(parents=True, exist_ok=True)
         job.pdf.write_bytes(data)
     copies: list[tuple[Path, str]] = []
@@ -101,7 +90,32 @@ def _render(job: Job) -> Result:
             )
         job.html.parent.mkdir(parents=True, exist_ok=True)
         job.html.write_text(wrap(_page(job, body, answer["toc"]), job.site), encoding="utf-8", newline="\n")
-    return Result(document.path, copies=tuple(copies))
+        for file, _ in copies:
+            reads.note_file(file)
+    linked = linked_documents(job.root, document.source, answer.get("links", []))
+    names = tuple(sorted({name for _, name in linked}))
+    return Result(document.path, job.profile, copies=tuple(copies), reads=read, links=names)
+
+
+def _pdf(job: Job, body: str, tables: list[bool]) -> bytes:
+    """The PDF of `body`, taken from the cache where one was made of the same text, pictures and template."""
+
+    def make() -> bytes:
+        return write_pdf(body, meta, tables, job.root, str(job.document.path))
+
+    meta = _meta(job)
+    pictures = []
+    for name in sorted(set(_TYPST_READS.findall(body))):
+        file = job.root / name
+        if file.is_file():
+            reads.note_file(file)
+            pictures += [name, file.read_bytes()]
+    if job.cache is None:
+        return make()
+    template = (THEME / "report.typ").read_bytes()
+    code = code_hash("publish/pdf.py", "publish/fonts.py")
+    key = digest(body, digest_of(meta), digest_of(tables), template, code, libraries_hash(), *pictures)
+    return Cache(job.cache).kept("pdfs", key, make)
 
 
 def _rooted(typst: str, job: Job) -> str:
@@ -120,32 +134,6 @@ def _rooted(typst: str, job: Job) -> str:
         return f'image("/{file.relative_to(job.root.resolve()).as_posix()}"'
 
     return _IMAGE.sub(absolute, typst)
-
-
-def broken_links(
-    root: Path,
-    source: Source,
-    links: list[str],
-    pages: Collection[str],
-    outputs: dict[int, str] | None = None,
-) -> list[Problem]:
-    """Those of `links` (as written in `source`) that lead to a document which is none of the `pages`."""
-    problems = []
-    for link in links:
-        path = link.split("#")[0].split("?")[0]
-        if not path.endswith(".qmd") or "://" in path:
-            continue
-        file = locate(root, source.path, path)
-        name = file.relative_to(root.resolve()).as_posix() if file else path
-        if name not in pages:
-            problems.append(
-                Problem(
-                    f"link to '{path}', which is no page of the site",
-                    source.locate(path, 0, outputs),
-                    do="Check the path from this document, or the list under render:.",
-                )
-            )
-    return problems
 
 
 def _meta(job: Job) -> dict[str, Any]:

@@ -11,16 +11,18 @@ import json
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from valuekit.cache import Cache, FileHashes
 from valuekit.errors import DocumentError, PublishError
 from valuekit.mart import Mart
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.publish import catalogue, feeds, links, quarto, releases, search, workers
 from valuekit.publish.assets import copy_file, write_fonts, write_resources, write_theme
 from valuekit.publish.html import Page, wrap
+from valuekit.publish.job import Job, Result
 from valuekit.publish.plan import (
     PUBLIC,
     SEARCH_PAGE,
@@ -32,7 +34,7 @@ from valuekit.publish.plan import (
     read_editions,
     site_of,
 )
-from valuekit.publish.render import Job, Result, render
+from valuekit.publish.reuse import Reason, Reuse
 from valuekit.publish.swap import only_one, recover, successor, successors
 
 Progress = Callable[..., None]
@@ -48,6 +50,8 @@ class Published:
     pdfs: tuple[str, ...]
     packs: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    """Why each document was rendered, or was not."""
 
     @property
     def summary(self) -> str:
@@ -100,6 +104,7 @@ def publish(
         workers.warm()
         editions = open_editions(project, audiences, period, services, stock=engine == "quarto")
         reusable = _reusable(project, editions) if services else False
+        reuse: Reuse | None = None
         with successors(_journal(project), folders):
             site, packs = (
                 successor(folder) if folder in folders else folder for folder in (project.site, project.packs)
@@ -107,12 +112,13 @@ def publish(
             if engine == "quarto":
                 quarto.render_all(project, editions, services, site, packs, say)
             else:
-                _render_all(project, editions, services, reusable, site, packs, say)
+                reuse = _render_all(project, editions, services, reusable, site, packs, say)
             _keep_other_packs(project, editions, services, packs)
             say("putting it in place")
         _remember(project, editions)
         releases.keep(project, period)
-    return _published(project, period, audiences, services, reusable)
+    reasons = tuple(reuse.reasons) if reuse else ()
+    return replace(_published(project, period, audiences, services, reusable), reasons=reasons)
 
 
 def render_again(project: Project, period: Month, changed: Collection[str]) -> tuple[str, ...]:
@@ -188,21 +194,29 @@ def _render_all(
     site: Path,
     packs: Path,
     say: Progress,
-) -> None:
-    todo: list[Job] = []
+) -> Reuse:
+    """Render what has changed, take the rest as it was made before, and finish the site."""
+    wanted: list[Job] = []
     for edition in editions:
         everything = edition.audience == PUBLIC and not reusable
         documents = [d for d in edition.documents if everything or is_chosen(d.path, services)]
         if edition.audience == PUBLIC and reusable:
             _carry_over(project.site, site, [d for d in edition.documents if d not in documents])
-        todo += jobs(edition, documents, site, packs)
+        wanted += jobs(edition, documents, site, packs)
+    reuse = Reuse(project, FileHashes(project.state / "hashes.json"))
+    results, todo = reuse.split(wanted)
     say("reading documents", steps=len(todo) + 4)
     public = any(edition.audience == PUBLIC for edition in editions)
-    results = _run(todo, say, _Fonts(_state(project) / "fonts", site) if public else None)
-    _raise_faults(results)
+    rendered = _run(todo, say, _Fonts(_state(project) / "fonts", site) if public else None)
+    reuse.remember(todo, rendered)
+    _raise_faults(rendered)
+    results += rendered
     for edition in editions:
         if edition.audience == PUBLIC:
             _finish_site(project, edition, results, site, say)
+    reuse.hashes.save()
+    Cache(project.cache).trim()
+    return reuse
 
 
 @dataclass(frozen=True)
@@ -231,6 +245,8 @@ def _run(todo: Sequence[Job], say: Progress, fonts: _Fonts | None = None) -> lis
 def _task(work: Job | _Fonts) -> Result | None:
     """What a worker does: one document, or the fonts."""
     if isinstance(work, Job):
+        from valuekit.publish.render import render  # a worker's imports: the publish itself needs none
+
         return render(work)
     write_fonts(work.cache, work.site)
     return None
