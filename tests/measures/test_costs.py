@@ -74,8 +74,36 @@ def test_stages_and_departments_hold_the_same_pence_as_the_pathways(pence: list[
     cost.loc[::2, ["stage", "resource", "department"]] = ["later", "MED", "PHARMACY"]
     year = costs.CompleteYear(a_service(), None, pathway, cost)
     total = sum(pence)
-    for frame in (costs.stage_cost(year, RESOURCES), costs.department_cost(year, DEPARTMENTS)):
+    cube = costs.cost_cube(year, RESOURCES, DEPARTMENTS)
+    for frame in (costs.stage_cost(year, RESOURCES), costs.department_cost(year, DEPARTMENTS), cube):
         assert round(frame["amount"].mul(100)).sum() == total
+
+
+cells = st.lists(
+    st.tuples(
+        st.integers(0, 4), st.sampled_from(["acute", "later"]), st.sampled_from(["NUR", "MED"]),
+        st.sampled_from(["GENMED", "PHARMACY"]), st.integers(-5_000, 500_000),
+    ),
+    min_size=1, max_size=30,
+)  # fmt: skip
+
+
+@given(cells)
+def test_stage_resource_and_department_together_add_up_to_each_table_of_two_to_the_penny(lines):
+    cost = pd.DataFrame(lines, columns=["pathway", "stage", "resource", "department", "pence"])
+    pathway = pd.DataFrame({"pathway": range(5)})
+    year = costs.CompleteYear(a_service(), None, pathway, cost)
+    cube = costs.cost_cube(year, RESOURCES, DEPARTMENTS)
+    cube["pence"] = cube["amount"].mul(100).round().astype("int64")
+    for keys, frame in (
+        (["stage", "resource"], costs.stage_cost(year, RESOURCES)),
+        (["department"], costs.department_cost(year, DEPARTMENTS)),
+    ):
+        pence = frame.set_index(keys)["amount"].mul(100).round().astype("int64").sort_index()
+        assert cube.groupby(keys)["pence"].sum().tolist() == pence.tolist()
+    for row in cube.itertuples():
+        own = [x for x in lines if x[1:4] == (row.stage, row.resource, row.department)]
+        assert row.pathways == len({x[0] for x in own}) and row.per_pathway == pytest.approx(row.amount / 5)
 
 
 def test_bands_have_a_round_width_and_at_most_ten_of_them_hold_the_middle_ninety_per_cent():
@@ -123,6 +151,7 @@ def test_a_year_without_pathways_has_no_figures_and_no_error():
     assert costs.cost_summary(year)["mean"].isna().all()
     assert costs.stage_cost(year, RESOURCES).empty and costs.cost_spread(year).empty
     assert costs.department_cost(year, DEPARTMENTS).empty
+    assert costs.cost_cube(year, RESOURCES, DEPARTMENTS).empty
 
 
 def test_the_clinical_team_sees_the_dearest_ten_with_outcome_and_main_stage():

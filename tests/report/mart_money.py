@@ -51,6 +51,8 @@ def costs(tables, service, audience) -> None:
                 shown=True,
             )
         )
+    if audience != "public":
+        cube(tables, service, n)
     edges = np.linspace(0, mean * 3, 13)
     counts = np.array([4, 18, 24, 18, 12, 8, 6, 4, 2.5, 1.5, 1, 0.5]) / 100 * n
     for i, count in enumerate(counts):
@@ -81,6 +83,27 @@ def costs(tables, service, audience) -> None:
             dearest_share=0.34,
         )
     )
+
+
+def cube(tables, service, n) -> None:
+    """Each stage and resource, nine tenths of it in one department and the rest in another."""
+    cells = [r for r in tables["stage_cost"] if r["service"] == service]
+    whole = sum(r["amount"] for r in cells)
+    for cell in cells:
+        for department, name, part in (("STROKE", "Stroke unit", 0.9), ("THERAPY", "Therapies", 0.1)):
+            tables["cost_cube"].append(
+                row(
+                    "cost_cube",
+                    **{k: cell[k] for k in ("service", "words", "stage", "stage_name", "position")},
+                    **{k: cell[k] for k in ("resource", "resource_name")},
+                    department=department,
+                    department_name=name,
+                    pathways=round(n * part),
+                    amount=cell["amount"] * part,
+                    per_pathway=cell["per_pathway"] * part,
+                    share=cell["amount"] * part / whole,
+                )
+            )
 
 
 def value(tables, service) -> None:

@@ -39,6 +39,28 @@ shown       | flag    | Whether the amount may be shown
 """),
     ),
     Table(
+        "cost_cube",
+        "Pathway cost by stage, resource and department",
+        "one stage, resource and department of one service, newest complete 12 months; never public, as many "
+        "of its parts are the cost of few",
+        columns("""
+service       | text    | Service identifier
+words         | text    | The 12 months in which the pathways began, in words
+stage         | text    | Stage identifier
+stage_name    | text    | Name of the stage
+position      | integer | Order along the pathway
+resource      | text    | Resource code
+resource_name | text    | Name of the resource
+department    | text    | Department code
+department_name | text  | Name of the department
+pathways      | integer | Pathways that have cost there
+amount        | number  | Pounds
+per_pathway   | number  | Pounds for each pathway of the service
+share         | number  | Share of the cost of all the service's pathways, 0 to 1
+"""),
+        audiences=("board", "clinical"),
+    ),
+    Table(
         "cost_spread",
         "Cost per pathway: distribution",
         "one cost band of one service, newest complete 12 months",

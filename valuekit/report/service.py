@@ -8,12 +8,11 @@ from functools import cached_property
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
 from valuekit.project import Month
-from valuekit.report import answers, economics, icons, improvement, sites, who_they_are
+from valuekit.report import answers, economics, icons, improvement, pathway_cost, sites, who_they_are
 from valuekit.report import flow as flow_parts
 from valuekit.report import money as money_parts
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.charts import look
-from valuekit.report.charts.bars import bars
 from valuekit.report.charts.cost_spread import cost_spread
 from valuekit.report.charts.deprivation import NAMES as FIFTHS
 from valuekit.report.charts.deprivation import deprivation
@@ -152,75 +151,12 @@ class ServiceReport:
         return Block.of(*(self._measure(m) for m in self.measures if m.role == "cost"))
 
     def stage_cost(self) -> Block:
-        """The cost of a pathway by stage, and by resource within each stage."""
-        parts = self._stages()
-        names, values = [p[0] for p in parts], [p[1] for p in parts]
-        complete = all(p[2] for p in parts)
-        caption = "Cost of a pathway by stage, pounds for each pathway."
-        note = "" if complete else "Where a part may not be shown, the amount is of the parts that may."
-        figure = self._figure(
-            "stage-cost",
-            bars(names, values, self._longest_bar()),
-            caption,
-            costs.bars_alt("Cost of a pathway by stage", names, values),
-        )
-        return Block.of(
-            Words((costs.by_stage(names, values, complete), note)), figure, self._stage_by_resource()
-        )
-
-    def _stages(self) -> list[tuple[str, float | None, bool]]:
-        """Name, pounds for each pathway, and whether every part of it is shown, for each stage."""
-        result = []
-        by_stage: dict[str, list[Row]] = {}
-        for row in self.rows("stage_cost"):
-            by_stage.setdefault(row.stage, []).append(row)
-        for members in sorted(by_stage.values(), key=lambda m: m[0].position):
-            known = [r.per_pathway for r in members if r.shown and r.per_pathway is not None]
-            result.append((members[0].stage_name, sum(known) if known else None, len(known) == len(members)))
-        return result
-
-    def _departments(self) -> list[tuple[str, float | None]]:
-        found = [
-            (r.department_name, r.per_pathway if r.shown else None) for r in self.rows("department_cost")
-        ]
-        return sorted(found, key=lambda pair: -(pair[1] or 0.0))
-
-    def _longest_bar(self) -> float | None:
-        known = [p[1] for p in (*self._stages(), *self._departments()) if p[1] is not None]
-        return max(known, default=None)
-
-    def _stage_by_resource(self) -> Iterator[Table]:
-        cells = {(r.resource_name, r.stage_name): r for r in self.rows("stage_cost")}
-        stages = list(
-            dict.fromkeys(r.stage_name for r in sorted(self.rows("stage_cost"), key=lambda r: r.position))
-        )
-        if not stages:
-            return
-        size = {
-            name: sum((r.per_pathway or 0.0) for (n, _), r in cells.items() if n == name) for name, _ in cells
-        }
-        resources = sorted(size, key=lambda name: (-size[name], name))
-        columns = {"Resource": resources}
-        for stage in stages:
-            columns[stage] = [about_words.cost_cell(cells.get((name, stage))) for name in resources]
-        yield table(
-            f"{self.id}-stage-resource",
-            "Cost of a pathway by stage and resource, pounds for each pathway.",
-            columns,
-            numbers=stages,
-        )
+        """The cost of a pathway by stage, and what is inside each stage."""
+        return pathway_cost.stage_cost(self)
 
     def department_view(self) -> Block:
         """The same cost as the accounts show it: by department."""
-        parts = self._departments()
-        names, values = [p[0] for p in parts], [p[1] for p in parts]
-        figure = self._figure(
-            "department-cost",
-            bars(names, values, self._longest_bar()),
-            "The same cost by department, pounds for each pathway; drawn to the scale of the chart by stage.",
-            costs.bars_alt("Cost of a pathway by department", names, values),
-        )
-        return Block.of(Words((costs.by_department(names, values),)), figure)
+        return pathway_cost.department_view(self)
 
     def cost_behaviour(self) -> Block:
         """What would fall if a pathway did not happen."""

@@ -89,6 +89,31 @@ def department_cost(year: CompleteYear, departments: Mapping[str, str]) -> pd.Da
     return frame.sort_values(["amount", "department"], ascending=[False, True], ignore_index=True)
 
 
+def cost_cube(
+    year: CompleteYear, resources: Mapping[str, str], departments: Mapping[str, str]
+) -> pd.DataFrame:
+    """Cost by stage, resource and department at once: the finest grain, of which the other tables are sums.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`stage_cost`, with `department`, `department_name`, `pathways` (that have cost there) and
+        `share` of the cost of all pathways of the year.
+    """
+    by = ["stage", "resource", "department"]
+    frame = _summed(year, by)
+    frame["pathways"] = year.cost.groupby(by)["pathway"].nunique().to_numpy()
+    total = year.cost["pence"].sum() / 100
+    frame["share"] = frame["amount"] / total if total else np.nan
+    names = stage_names(year.service)
+    frame["stage_name"] = frame["stage"].map(names).astype("str")
+    frame["position"] = frame["stage"].map({stage: i for i, stage in enumerate(names, 1)}).astype("Int64")
+    frame["resource_name"] = _named(frame["resource"], resources)
+    frame["department_name"] = _named(frame["department"], departments)
+    order = ["position", "amount", "resource", "department"]
+    return frame.sort_values(order, ascending=[True, False, True, True], ignore_index=True)
+
+
 def _summed(year: CompleteYear, by: list[str]) -> pd.DataFrame:
     pence = year.cost.groupby(by, as_index=False)["pence"].sum()
     frame = pence[by].copy()
