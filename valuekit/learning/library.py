@@ -18,7 +18,7 @@ from valuekit.project import Project
 
 FOLDER = "learning"
 ADOPTED = "adopted"
-OUR_PAGES = ("index", "which_fits")
+OUR_PAGES = ("index", "which_fits", "five_characteristics", "what_it_needs")
 """Pages of the folder that are no case studies."""
 
 _LISTS = (
