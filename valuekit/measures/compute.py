@@ -92,6 +92,7 @@ def compute(
     common |= _lenses(intake, years, placed, assumptions)
     common |= learning or {table.name: empty(table.name) for table in learning_tables.TABLES}
 
+    common = {name: conform(name, table) for name, table in common.items()}
     team, public = (common | tables for tables in _over_time(intake, services, linked, result, months))
     public = disclosure.protect(public, rules, _contributions(linked, years, placed))
     # Both sides of this comparison are public already: what was released, and the protected series.

@@ -44,7 +44,7 @@ def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
         (that reached it), `share` (0 to 1), `back` (pathways that came back to it), `first_day` (median day,
         from the start of the pathway, on which those who reached it first came to it).
     """
-    visits = _visits(year, stage_visit)
+    visits = of_year(year, stage_visit)
     names = stage_names(year.service)
     first = visits[~visits["again"]].copy()
     began = pd.to_datetime(year.pathway.set_index("pathway")["began"]).reindex(first["pathway"])
@@ -76,7 +76,7 @@ def flow_step(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
         taken), `back` (pathways that came back to a stage by it), `wait_median`, `wait_p90` (days, over the
         times). Percentiles interpolate linearly (Hyndman and Fan 1996, type 7).
     """
-    visits = _visits(year, stage_visit)
+    visits = of_year(year, stage_visit)
     visits["from_stage"] = visits.groupby("pathway")["stage"].shift()
     steps = visits.dropna(subset=["from_stage"]).rename(columns={"stage": "to_stage"})
     grouped = steps.groupby(["from_stage", "to_stage"])
@@ -101,7 +101,8 @@ def flow_step(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(by, ascending=[False, True, True], ignore_index=True)
 
 
-def _visits(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
+def of_year(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
+    """Visits of the pathways of `year`, in order; every function here takes all visits or these."""
     held = stage_visit[stage_visit["pathway"].isin(year.pathway["pathway"])]
     return held.sort_values(["pathway", "visit"], ignore_index=True)
 
@@ -112,7 +113,7 @@ def flow_figure(year: CompleteYear, stage_visit: pd.DataFrame, flow_pathway: pd.
     Means have Student's t interval, shares Wilson's, the share of time Fieller's (a ratio of totals).
     `n` of returns are the pathways with a stay; of every other figure, all pathways.
     """
-    visits = _visits(year, stage_visit)
+    visits = of_year(year, stage_visit)
     held = flow_pathway[flow_pathway["pathway"].isin(year.pathway["pathway"])].reset_index(drop=True)
     counted = visits.groupby("pathway").agg(visits=("visit", "size"), back=("again", "any"))
     held = held.join(counted, on="pathway")

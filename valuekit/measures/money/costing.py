@@ -62,15 +62,16 @@ def tables(
     def cost_driver(year: costs.CompleteYear) -> pd.DataFrame:
         return cost_drivers.cost_driver(year, _own(pathway, year), used[year.service.service], months)
 
+    visits = {year.service.service: flow.of_year(year, linked.stage_visit) for year in years}
     return {
         "cost_kind": costs.each(years, lambda year: cost_behaviour.cost_kind(year, costing.behaviour)),
         # Each row of it names its own 12 months.
         "price_cost": _each_as_it_says(years, price_cost),
         "cost_driver": costs.each(years, cost_driver),
-        "flow_stage": costs.each(years, lambda year: flow.flow_stage(year, linked.stage_visit)),
-        "flow_step": costs.each(years, lambda year: flow.flow_step(year, linked.stage_visit)),
+        "flow_stage": costs.each(years, lambda year: flow.flow_stage(year, visits[year.service.service])),
+        "flow_step": costs.each(years, lambda year: flow.flow_step(year, visits[year.service.service])),
         "flow_figure": costs.each(
-            years, lambda year: flow.flow_figure(year, linked.stage_visit, linked.flow_pathway)
+            years, lambda year: flow.flow_figure(year, visits[year.service.service], linked.flow_pathway)
         ),
     }
 

@@ -60,8 +60,11 @@ class Work:
 
     def note(self, frame: pd.DataFrame, table: str, hidden: np.ndarray, column: str, reason: str) -> None:
         """Put the rows where `hidden` into the record."""
+        hidden = np.asarray(hidden, bool)
+        if not hidden.any():
+            return
         keys = [key for key in self.declared[table].keys if key in frame]
-        for row in frame.loc[np.asarray(hidden, bool), keys].itertuples(index=False):
+        for row in frame.loc[hidden, keys].itertuples(index=False):
             self.record.append(
                 (table, ", ".join(f"{k} {v}" for k, v in zip(keys, row, strict=True)), column, reason)
             )
