@@ -111,7 +111,8 @@ def cost_cube(
     frame["resource_name"] = _named(frame["resource"], resources)
     frame["department_name"] = _named(frame["department"], departments)
     order = ["position", "amount", "resource", "department"]
-    return frame.sort_values(order, ascending=[True, False, True, True], ignore_index=True)
+    frame = frame.sort_values(order, ascending=[True, False, True, True], ignore_index=True)
+    return frame.drop(columns="shown")
 
 
 def _summed(year: CompleteYear, by: list[str]) -> pd.DataFrame:
