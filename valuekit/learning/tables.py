@@ -18,7 +18,7 @@ from valuekit.mart.learning import TABLES as OURS
 Row = dict[str, Any]
 
 NEAREST = 3
-"""Related cases shown with a case."""
+"""Related cases shown with a case, and cases shown with a measure."""
 
 WEIGHTS = {
     "service": 3,
@@ -277,7 +277,7 @@ def _bearing(cases: Sequence[CaseStudy], live: Sequence[LiveMeasure]) -> Iterato
             if same is not None:
                 about = one.service in study.case.services
                 found.append((not about, -int(study.evidence.code), study.id, same))
-        for i, (_, _, case, same) in enumerate(sorted(found, key=lambda f: f[:3]), start=1):
+        for i, (_, _, case, same) in enumerate(sorted(found, key=lambda f: f[:3])[:NEAREST], start=1):
             yield {
                 "service": one.service,
                 "measure": one.measure,

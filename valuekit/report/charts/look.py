@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import font_source_sans_pro
 import matplotlib
 import plotnine as p9
 from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MatplotlibFigure
 
 FONTS = ["Source Sans Pro", "DejaVu Sans"]
 INK, QUIET, GRID, PAPER = "#212b32", "#4c6272", "#d8dde0", "#ffffff"
@@ -86,18 +88,30 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 def svg(chart: p9.ggplot) -> str:
     """The chart as an SVG that can stand in a page: no metadata, no style element, no fixed background."""
     _fonts_ready()
-    buffer = io.StringIO()
     with matplotlib.rc_context(_RC):
         figure = chart.draw()
         try:
-            figure.savefig(
-                buffer,
-                format="svg",
-                transparent=True,
-                metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-            )
+            return _saved(figure)
         finally:
             matplotlib.pyplot.close(figure)
+
+
+def drawn(width: float, height: float, draw: Callable[[Axes], None]) -> str:
+    """A chart that `draw` puts onto bare axes, `width` by `height` inches, as :func:`svg` gives one.
+
+    For charts of a few marks: plotnine takes ten times as long to say as much.
+    """
+    _fonts_ready()
+    with matplotlib.rc_context(_RC):
+        figure = MatplotlibFigure(figsize=(width, height))
+        draw(figure.add_axes((0, 0, 1, 1)))
+        return _saved(figure)
+
+
+def _saved(figure: MatplotlibFigure) -> str:
+    buffer = io.StringIO()
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     return _clean(buffer.getvalue())
 
 
