@@ -244,6 +244,7 @@ def test_nothing_is_set_aside_from_a_good_file(quarantined):
     ("extract", "old", "new"),
     [
         ("outcomes", "eq5d5l,6_weeks", "eq5d3l,6_weeks"),
+        ("outcomes", "2026-10-15,2026-10-14,,11231", "2026-10-15,,,"),
         ("cost_lines", "140.25", "140.2500"),
         ("cost_lines", "140.25", "+140.25"),
         ("cost_lines", "140.25", "1000000"),

@@ -56,9 +56,11 @@ def test_a_period_that_may_not_be_shown_says_why():
 
 
 def test_a_refused_model_says_why_and_claims_nothing_else():
-    refused = row("case_mix_model", fitted=False, reason="the model did not converge")
-    says = "Alive after 30 days: no model can be shown. The model did not converge."
-    assert case_mix.model(SHARE, refused) == says
+    refused = row("case_mix_model", fitted=False, reason="the model did not converge", covariates="age band")
+    assert case_mix.model(SHARE, refused) == (
+        "Alive after 30 days: no model can be shown. The model did not converge. It was to take account of "
+        "age band. The figure stands as it is, whoever the patients were."
+    )
     assert case_mix.trust(refused) == ""
 
 
@@ -118,8 +120,8 @@ def test_two_value_sets_say_which_is_lower():
 
 
 def value_set(position: int, **figures):
-    named = {"instrument": f"EQ-5D-{position}L", "name": f"Land {position} value set", "version": "as published",
-             "source": "Author 2000"}  # fmt: skip
+    named = {"instrument": f"EQ-5D-{position}L", "name": f"Land {position} value set",
+             "version": "as published", "source": "Author 2000"}  # fmt: skip
     return row("value_set", position=position, **named | figures)
 
 

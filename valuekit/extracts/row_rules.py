@@ -76,8 +76,9 @@ class MatchesBy(Settings):
         """As :data:`Check`."""
         broken = pd.Series(False, index=frame.index)
         for code, pattern in self.matches.items():
-            other = ~frame[self.column].str.fullmatch(pattern).fillna(True).astype(bool)
+            other = ~frame[self.column].str.fullmatch(pattern).fillna(False).astype(bool)
             broken |= (frame[self.by] == code).fillna(False).astype(bool) & other
+        broken &= frame[self.column].notna()
         return ~broken
 
 

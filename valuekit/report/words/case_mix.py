@@ -23,7 +23,11 @@ def model(measure: Row, row: Row) -> str:
     """What the model takes account of, on whom it rests, and whether it may be used (``case_mix_model``)."""
     takes = f"{measure.name}: the model takes account of {row.covariates}, in {row.words}"
     if not row.fitted:
-        return sentence(f"{measure.name}: no model can be shown. {upper_first(row.reason or 'not known')}.")
+        return sentence(
+            f"{measure.name}: no model can be shown. {upper_first(row.reason or 'not known')}.",
+            f"It was to take account of {row.covariates}." if row.covariates else "",
+            "The figure stands as it is, whoever the patients were.",
+        )
     unknown = ""
     if row.not_known is not None:
         unknown = (
