@@ -28,6 +28,9 @@ LIMIT = 400 * 2**20
 DOUBT_NS = 2 * 10**9
 """A file changed this shortly before it was hashed may have changed again within the clock's grain."""
 
+BEFORE_THE_MART = ("extracts", "measures", "build.py", "unchanged.py", "cli.py", "__main__.py", "progress.py")
+"""Sources that have no part in how documents are made: what they do to a document, the mart shows."""
+
 CHARTS_FOLDER = "VALUEKIT_CACHE"
 """Environment variable by which the renderer tells a document's cells where charts and tables are kept."""
 
@@ -177,19 +180,16 @@ def files_below(folder: Path, leave_out: Collection[str] = ()) -> list[Path]:
 
 
 @cache
-def code_hash(*parts: str) -> str:
-    """Hash of the program's sources below each of `parts`, as this process found them; not of the theme.
+def code_hash(*leave_out: str) -> str:
+    """Hash of the program's sources as this process found them, without the theme (which is no code).
 
     Parameters
     ----------
-    parts
-        Rooms or modules by their paths from the package: ``report``, ``config.py``.
+    leave_out
+        Rooms and modules, by their first name, that have no part in what is made: ``extracts``, ``cli.py``.
     """
-    files: dict[Path, None] = {}
-    for part in parts:
-        place = PACKAGE / part
-        found = [place] if place.is_file() else files_below(place, ("__pycache__", "theme"))
-        files |= dict.fromkeys(found)
+    found = (file for file in files_below(PACKAGE, ("__pycache__", "theme")))
+    files = [file for file in found if file.relative_to(PACKAGE).parts[0] not in leave_out]
     return digest_of(FileHashes().all(PACKAGE, files))
 
 

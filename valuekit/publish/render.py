@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from valuekit import reads
-from valuekit.cache import Cache, code_hash, digest, digest_of, libraries_hash
+from valuekit.cache import Cache, digest, digest_of, libraries_hash
 from valuekit.errors import DocumentError, Problem, ValuekitError
+from valuekit.publish import fonts, pdf
 from valuekit.publish.execute import run_cells
 from valuekit.publish.feeds import month_end
 from valuekit.publish.html import THEME, Page, locate, page_path, set_in, up, wrap
 from valuekit.publish.job import Job, Result, broken_links, linked_documents
 from valuekit.publish.pandoc import Pandoc
-from valuekit.publish.pdf import write_pdf
 from valuekit.publish.quarto_project import Document
 
 _IMAGE = re.compile(r'(?<![\w"])image\("([^"\n]+\.(?:svg|png|jpe?g))"')
@@ -25,6 +25,12 @@ _TYPST_READS = re.compile(
     r'"/?([^"\n]+)"'
 )
 """What in a document's Typst names a file, by its path from the project's root."""
+
+
+@cache
+def _pdf_code() -> str:
+    """Hash of what turns Typst into a PDF."""
+    return digest(Path(pdf.__file__).read_bytes(), Path(fonts.__file__).read_bytes(), libraries_hash())
 
 
 @cache
@@ -101,7 +107,7 @@ def _pdf(job: Job, body: str, tables: list[bool]) -> bytes:
     """The PDF of `body`, taken from the cache where one was made of the same text, pictures and template."""
 
     def make() -> bytes:
-        return write_pdf(body, meta, tables, job.root, str(job.document.path))
+        return pdf.write_pdf(body, meta, tables, job.root, str(job.document.path))
 
     meta = _meta(job)
     pictures = []
@@ -113,8 +119,7 @@ def _pdf(job: Job, body: str, tables: list[bool]) -> bytes:
     if job.cache is None:
         return make()
     template = (THEME / "report.typ").read_bytes()
-    code = code_hash("publish/pdf.py", "publish/fonts.py")
-    key = digest(body, digest_of(meta), digest_of(tables), template, code, libraries_hash(), *pictures)
+    key = digest(body, digest_of(meta), digest_of(tables), template, _pdf_code(), *pictures)
     return Cache(job.cache).kept("pdfs", key, make)
 
 

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from valuekit.cache import Cache, FileHashes, code_hash, differences, digest, digest_of, libraries_hash
+from valuekit.cache import (
+    BEFORE_THE_MART,
+    Cache,
+    FileHashes,
+    code_hash,
+    differences,
+    digest,
+    digest_of,
+    libraries_hash,
+)
 from valuekit.mart.contents import CONTENTS, NO_ROWS
 from valuekit.project import Project
 from valuekit.publish.html import THEME
@@ -21,9 +30,6 @@ from valuekit.publish.job import Job, Result
 _RECORDS, _MADE = "documents", "pages"
 _FORM = "1"
 """Of a record; those of another form are not looked at."""
-_CODE = ("errors.py", "config.py", "project.py", "cache.py", "reads.py", "mart", "report", "publish")
-"""The rooms by which a document is made. What the others do to it, the mart shows."""
-
 _NAMED = 4
 """Names given in one reason; more are counted."""
 
@@ -137,7 +143,7 @@ class Reuse:
             "its place in the site": digest_of([job.breadcrumbs, job.section, job.pdf_href]),
             "the parameters": digest_of(job.parameters),
             **self._themes(job),
-            "valuekit itself": code_hash(*_CODE),
+            "valuekit itself": code_hash(*BEFORE_THE_MART),
             "Python or a library": libraries_hash(),
         }
 

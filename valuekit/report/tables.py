@@ -6,6 +6,7 @@ own style sheet says better. Every table's first column names its rows.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import great_tables as gt
@@ -14,6 +15,7 @@ from lxml import html as lxml_html
 from lxml.etree import tostring
 
 from valuekit.report.icons import Icon
+from valuekit.report.kept import kept
 from valuekit.report.show import Inline, Table
 
 NOT_SHOWN = "not shown"
@@ -41,6 +43,15 @@ def table(
     widths
         Relative widths of the columns in print; the widths of the text by default.
     """
+    what = [list(columns.items()), tuple(numbers), tuple(widths)]
+    html, typst = json.loads(kept("tables", what, lambda: _drawn(columns, numbers, widths)))
+    return Table(id, caption, html, typst)
+
+
+def _drawn(
+    columns: Mapping[str, Sequence[str | Icon]], numbers: Sequence[str], widths: Sequence[float]
+) -> str:
+    """The table as HTML and as Typst, in JSON."""
     plain = pd.DataFrame(
         {name: [c.label if isinstance(c, Icon) else c for c in cells] for name, cells in columns.items()},
         dtype="object",
@@ -52,7 +63,7 @@ def table(
     _clean(found, list(columns), set(numbers))
     _place_icons(found, columns)
     text = tostring(found, encoding="unicode", method="html").strip()
-    return Table(id, caption, text, _typst(found, columns, set(numbers), widths))
+    return json.dumps([text, _typst(found, columns, set(numbers), widths)])
 
 
 def _clean(found: lxml_html.HtmlElement, names: list[str], numbers: set[str]) -> None:

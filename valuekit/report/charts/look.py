@@ -15,6 +15,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MatplotlibFigure
 
+from valuekit.report.kept import kept
+
 FONTS = ["Source Sans Pro", "DejaVu Sans"]
 INK, QUIET, GRID, PAPER = "#212b32", "#4c6272", "#d8dde0", "#ffffff"
 BLUE, PALE_BLUE = "#005eb8", "#7fb2e0"
@@ -31,6 +33,7 @@ _RC = {
     "font.family": FONTS,
     "path.simplify": False,
 }
+_NAME = re.compile(r"[A-Za-z_]\w*")
 AXIS_TITLE = p9.theme(axis_title_x=p9.element_text(color=QUIET, size=TEXT, margin={"t": 4}))
 """For the few charts whose axis does not explain itself."""
 
@@ -87,6 +90,10 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
 def svg(chart: p9.ggplot) -> str:
     """The chart as an SVG that can stand in a page: no metadata, no style element, no fixed background."""
+    return kept("charts", _described(chart), lambda: _drawn(chart))
+
+
+def _drawn(chart: p9.ggplot) -> str:
     _fonts_ready()
     with matplotlib.rc_context(_RC):
         figure = chart.draw()
@@ -96,16 +103,29 @@ def svg(chart: p9.ggplot) -> str:
             matplotlib.pyplot.close(figure)
 
 
+def _described(chart: p9.ggplot) -> list[object]:
+    """All that the chart depends on: of the place where it was made, only the names that it uses."""
+    parts = {name: part for name, part in vars(chart).items() if name not in ("environment", "_build_objs")}
+    mappings = [chart.mapping, *(layer.mapping for layer in chart.layers)]
+    said = " ".join(str(value) for mapping in mappings for value in dict(mapping or {}).values())
+    there = dict(chart.environment.namespaces[0])
+    return [parts, {name: there[name] for name in sorted(set(_NAME.findall(said))) if name in there}]
+
+
 def drawn(width: float, height: float, draw: Callable[[Axes], None]) -> str:
     """A chart that `draw` puts onto bare axes, `width` by `height` inches, as :func:`svg` gives one.
 
     For charts of a few marks: plotnine takes ten times as long to say as much.
     """
-    _fonts_ready()
-    with matplotlib.rc_context(_RC):
-        figure = MatplotlibFigure(figsize=(width, height))
-        draw(figure.add_axes((0, 0, 1, 1)))
-        return _saved(figure)
+
+    def draw_now() -> str:
+        _fonts_ready()
+        with matplotlib.rc_context(_RC):
+            figure = MatplotlibFigure(figsize=(width, height))
+            draw(figure.add_axes((0, 0, 1, 1)))
+            return _saved(figure)
+
+    return kept("charts", [width, height, draw], draw_now)
 
 
 def _saved(figure: MatplotlibFigure) -> str:
