@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date
+from types import SimpleNamespace
 
 import marts
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -17,6 +20,7 @@ from valuekit.report.charts.bars import bars
 from valuekit.report.charts.cost_spread import cost_spread
 from valuekit.report.charts.deprivation import deprivation
 from valuekit.report.charts.importance import importance
+from valuekit.report.charts.over_time import _breaks as breaks_between
 from valuekit.report.charts.over_time import over_time
 from valuekit.report.charts.value import value
 
@@ -61,6 +65,55 @@ def test_a_chart_is_safe_to_stand_in_a_page(stay_chart):
 def test_no_text_is_smaller_than_ten_points(stay_chart):
     sizes = [float(size) for size in re.findall(r"font:? ?(?:-size: )?([\d.]+)px", stay_chart)]
     assert sizes and min(sizes) >= 10
+
+
+@st.composite
+def any_series(draw):
+    """A series of any shape: one point, constant, with gaps, all suppressed, at any interval and scale."""
+    count = draw(st.integers(1, 30))
+    first = pd.Timestamp(draw(st.integers(2018, 2026)), draw(st.integers(1, 12)), 1)
+    apart = draw(st.sampled_from([1, 3, 6, 12]))
+    scale = draw(st.sampled_from([0.0, 1e-3, 1.0, 50.0, 1e6]))
+    flat = draw(st.booleans())
+    drawn = []
+    for i in range(count):
+        value = scale if flat else scale * draw(st.floats(-2, 2, allow_nan=False))
+        limit = draw(st.sampled_from([None, abs(scale)]))
+        drawn.append(
+            SimpleNamespace(
+                period_start=first + pd.DateOffset(months=apart * i),
+                value=value if draw(st.integers(0, 4)) else None,
+                shown=draw(st.integers(0, 4)) > 0,
+                signal=draw(st.sampled_from(["", "common", "improvement", "concern", "neutral"])),
+                centre=draw(st.sampled_from([None, scale])),
+                upper_limit=limit,
+                lower_limit=None if limit is None else -limit,
+                target=draw(st.sampled_from([None, scale / 2])),
+                phase=1 + (i > count / 2),
+                chart="xmr",
+            )
+        )
+    return drawn
+
+
+@settings(max_examples=15, deadline=None)
+@example(series=[])
+@given(series=any_series())
+def test_every_shape_of_series_is_drawn_or_has_no_chart(mart_of, series):
+    chart = over_time(stay(mart_of("public")), series)
+    if not any(row.shown and row.value is not None for row in series):
+        assert chart is None
+    else:
+        assert texts(look.svg(chart))
+
+
+@given(start=st.dates(date(2015, 1, 1), date(2030, 1, 1)), months=st.integers(0, 240))
+def test_an_axis_of_time_names_one_to_six_months_that_it_covers(start, months):
+    start = pd.Timestamp(start).replace(day=1)
+    end = start + pd.DateOffset(months=months)
+    named = breaks_between(start, end)
+    assert named[0] == start and named[-1] <= end
+    assert 1 <= len(named) <= 6 or months > 24 * 5
 
 
 def test_the_same_rows_give_the_same_bytes(mart_of, stay_chart):

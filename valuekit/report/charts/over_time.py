@@ -56,7 +56,8 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
         chart += p9.geom_segment(
             p9.aes("x", "y", xend="xend", yend="y", linetype="kind", color="kind"), data=lines, size=0.7
         )
-    chart += p9.geom_line(p9.aes(group=1), color=look.QUIET, size=0.4, na_rm=True)
+    if points["y"].count() > 1:
+        chart += p9.geom_line(p9.aes(group=1), color=look.QUIET, size=0.4, na_rm=True)
     chart += p9.geom_point(
         p9.aes(shape="signal", fill="signal", size="signal"), color=look.INK, stroke=0.3, na_rm=True
     )
@@ -191,8 +192,8 @@ def _change_labels(marked: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp
 
 
 def _breaks(start: pd.Timestamp, end: pd.Timestamp) -> list[pd.Timestamp]:
-    """Four to six months to name on the axis."""
-    months = max((end.year - start.year) * 12 + end.month - start.month, 1)
+    """The months to name on the axis: at most six, none beyond the newest point."""
+    months = (end.year - start.year) * 12 + end.month - start.month
     step = next(s for s in (1, 2, 3, 6, 12, 24) if months / s <= 5.1 or s == 24)
     return [start + pd.DateOffset(months=m) for m in range(0, months + 1, step)]
 
