@@ -12,9 +12,10 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from valuekit import __version__
-from valuekit.errors import Problem, ValuekitError
+from valuekit.errors import Problem, PublishError, ValuekitError
 from valuekit.progress import Progress
 from valuekit.project import AUDIENCES, Month, Project
 
@@ -177,6 +178,33 @@ def _preview(arguments: argparse.Namespace) -> None:
     preview(project, port=arguments.port, build=lambda: build(project, arguments.period))
 
 
+def _deliver(arguments: argparse.Namespace) -> None:
+    from valuekit.deliver import courier, post
+    from valuekit.publish.site import alone
+
+    project = Project.find()
+    # Not while a publish puts other PDFs in their place, and never two at once.
+    with alone(project):
+        lists, ledger, found = courier.parcels(project, arguments.period)
+        if arguments.to_folder:
+            done = courier.to_folder(project, found, arguments.to_folder, arguments.corrected)
+        elif arguments.send:
+            access = post.Access.from_environment()
+            done = courier.send(
+                lists,
+                ledger,
+                found,
+                access,
+                corrected=arguments.corrected,
+                resend_unsure=arguments.resend_unsure,
+            )
+        else:
+            done = courier.preview(lists, found, arguments.corrected)
+    print("\n".join(done.lines))
+    if done.failed:
+        raise PublishError(done.failed)
+
+
 def _new_service(arguments: argparse.Namespace) -> None:
     from valuekit.measures.definition.scaffold import new_service
 
@@ -234,6 +262,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     preview.add_argument(
         "--port", type=int, default=0, help="port on this machine (default: any that is free)"
+    )
+    deliver = with_period(
+        command("deliver", _deliver, "Show which report would be mailed to whom; with --send, mail them.")
+    )
+    how = deliver.add_mutually_exclusive_group()
+    how.add_argument("--send", action="store_true", help="send them; what was sent before is not sent again")
+    how.add_argument(
+        "--to-folder", type=Path, metavar="FOLDER", help="copy them to a shared drive instead of mailing"
+    )
+    deliver.add_argument(
+        "--corrected",
+        default="",
+        metavar="WORDS",
+        help="send a changed report again; WORDS say what is different",
+    )
+    deliver.add_argument(
+        "--resend-unsure", action="store_true", help="send what a run that was cut short may have sent"
     )
     with_period(command("check", _check, "Validate extracts, definitions and documents; write nothing."))
     command("sample", _sample, "Write the synthetic extracts into data/extracts.")

@@ -39,8 +39,14 @@ def summary(service: Row, pairs: Sequence[decisions.Pair], years: Sequence[Row])
 
 def headline(service: Row, pairs: Sequence[decisions.Pair]) -> str:
     """The service in three sentences, for the front page: what changed, its first outcome, what to decide."""
+    return sentence(*three(service, pairs))
+
+
+def three(service: Row, pairs: Sequence[decisions.Pair]) -> tuple[str, ...]:
+    """The same sentences, one by one; without an outcome there are two."""
     outcomes = [pair for pair in pairs if pair[0].role != "cost"]
-    return sentence(_changed(outcomes), _main(outcomes), _to_decide(service, pairs))
+    parts = (_changed(outcomes), _main(outcomes), _to_decide(service, pairs))
+    return tuple(part for part in parts if part)
 
 
 def _changed(outcomes: Sequence[decisions.Pair]) -> str:
