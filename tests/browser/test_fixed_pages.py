@@ -1,10 +1,12 @@
 """The fixed pages say what the project does, in words that most people can read. No browser needed."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+from valuekit.publish.catalogue import VERSION
 from valuekit.report import icons
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,112 @@ def test_every_icon_is_explained_in_the_words_that_stand_beside_it():
     for icon in [*shown, icons.NO_VARIATION, icons.NO_ASSURANCE]:
         assert icon.label in text
         assert icon.shape in text.lower()
+
+
+CHART_KINDS = {"over_time": ("xmr", "run-chart"), "bars": ("cost-by-stage",), "cost_spread": ("histogram",)}
+"""Chart functions that are explained under another name than their own."""
+
+
+def chart_functions() -> list[str]:
+    """Every public function of valuekit/report/charts/ that gives a chart."""
+    found = []
+    for file in sorted((ROOT / "valuekit" / "report" / "charts").glob("*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+            if public and node.returns and "p9.ggplot" in ast.unparse(node.returns):
+                found.append(node.name)
+    return found
+
+
+def test_the_kinds_of_chart_are_found():
+    assert {"over_time", "funnel", "plane", "flow"} <= set(chart_functions())
+
+
+@pytest.mark.parametrize("kind", chart_functions())
+def test_every_kind_of_chart_is_explained_with_a_picture(kind):
+    text = (ABOUT / "how-to-read.qmd").read_text(encoding="utf-8")
+    for id in CHART_KINDS.get(kind, (kind.replace("_", "-"),)):
+        section = re.search(rf"^## [^\n]+ \{{#{id}\}}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        assert section, f"how-to-read.qmd has no section {{#{id}}}"
+        picture = re.search(
+            r"!\[[^\]]+\]\((pictures/[\w-]+\.svg)\)\{#fig-[\w-]+ fig-alt=\"(.+?)\"\}", section[1]
+        )
+        assert picture, id
+        assert (ABOUT / picture[1]).is_file()
+        assert len(picture[2]) > 40, "the picture in words"
+
+
+NAMES = {
+    "AA", "BMJ", "CEBM", "England", "GAD", "HM", "IEEE", "JAWS", "KB", "NHS", "NVDA", "OHID", "RFC", "UK",
+    "US", "UA-1", "UTF-8", "VoiceOver", "WHO", "ISPOR", "JSON", "OGL", "ID", "URL",
+}  # fmt: skip
+"""Short forms that name bodies, places, standards, programs or sizes of files: not words to explain."""
+_SHORT = re.compile(r"\b[A-Z][a-z]?[A-Z]+(?:-\d[A-Z]?)?\b|\b[A-Z]{2,}s?\b")
+
+
+def test_no_document_uses_a_short_form_that_neither_it_nor_the_glossary_explains():
+    glossary = (ABOUT / "glossary.qmd").read_text(encoding="utf-8")
+    unexplained = {}
+    for file in [ROOT / "index.qmd", *sorted((ROOT / "reports").rglob("*.qmd"))]:
+        if file.parent.name == "learning":
+            continue  # case studies name many bodies by their short forms
+        text = re.sub(
+            r"```.*?```|^---.*?^---|\]\([^)]*\)|\{[^}]*\}",
+            "",
+            file.read_text(encoding="utf-8"),
+            flags=re.M | re.S,
+        )
+        for word in set(_SHORT.findall(text)) - NAMES:
+            own = re.search(
+                rf"\({re.escape(word)}\)|{re.escape(word)} \(|\b{re.escape(word)} stands for", text
+            )
+            if not own and word.removesuffix("s") not in glossary:
+                unexplained.setdefault(word, []).append(file.name)
+    assert unexplained == {}
+
+
+TECHNICAL = (
+    "bootstrap", "calibration", "case mix", "composite", "c-statistic", "deflator", "discount", "expected",
+    "Fieller", "forecast", "funnel", "GAD-7", "interrupted time series", "lens", "ledger", "median",
+    "net benefit",
+    "net present value", "NIHSS", "pseudonym", "QALY", "quarantine", "Rankin", "reconcil", "rounded",
+    "slope index", "suppressed", "tipping point", "weighted", "Wilson",
+)  # fmt: skip
+"""Words of method and measurement. Whoever shows a new one on a page puts it here and into the glossary."""
+
+
+@pytest.mark.parametrize("word", TECHNICAL)
+def test_the_glossary_explains_each_technical_word(word):
+    text = (ABOUT / "glossary.qmd").read_text(encoding="utf-8")
+    explained = re.findall(r"^\[([^\]]+)\]\{#[^}]+\}\n:   (.+)$", text, flags=re.MULTILINE)
+    assert any(word.lower() in f"{term} {words}".lower() for term, words in explained)
+
+
+def test_a_definition_needs_no_hovering_and_is_short():
+    text = (ABOUT / "glossary.qmd").read_text(encoding="utf-8")
+    assert "title=" not in text
+    for term, words in re.findall(r"^\[([^\]]+)\]\{#[^}]+\}\n:   (.+)$", text, flags=re.MULTILINE):
+        assert 5 <= len(words.split()) <= 60, term
+
+
+AUDIENCE_PAGES = ("for-patients", "for-boards", "for-clinical-teams", "for-other-trusts")
+
+
+def test_there_is_a_plain_page_for_each_kind_of_reader_and_the_index_leads_to_all_pages():
+    index = (ABOUT / "index.qmd").read_text(encoding="utf-8")
+    for file in PAGES:
+        if file.stem != "index":
+            assert f"({file.name})" in index, file.name
+    assert {*AUDIENCE_PAGES, "licence", "contact", "data-held", "accessibility"} <= {
+        file.stem for file in PAGES
+    }
+
+
+def test_the_page_for_programs_names_every_part_of_the_index_and_its_version():
+    text = (ABOUT / "for-machines.qmd").read_text(encoding="utf-8")
+    for key in ("version", "site", "reports", "measures", "cases"):
+        assert re.search(rf"^\| {key} \|", text, re.MULTILINE), key
+    assert f"The version of this form: {VERSION} " in text
 
 
 def test_the_pages_name_no_colour_without_a_shape():

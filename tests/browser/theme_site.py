@@ -108,7 +108,7 @@ def _fixed(file: Path) -> Page:
     """A page of reports/about, by pandoc alone, with figures and tables as the renderer writes them."""
     _, head, text = file.read_text(encoding="utf-8").split("---\n", 2)
     facts = yaml.safe_load(head)
-    text = text.replace("(data-dictionary.qmd)", "(../../index.html)").replace(".qmd", ".html")
+    text = re.sub(r"\(([^)\s]+)\)", _on_this_site, text)
     made = pypandoc.convert_text(text, "html5", "markdown", ["--section-divs", "--wrap=none"])
     tree = html.fragment_fromstring(made, create_parent="div")
     for figure in tree.iter("figure"):
@@ -122,6 +122,16 @@ def _fixed(file: Path) -> Page:
     body, _, missing = set_in(etree.tostring(tree, encoding="unicode", method="html"), ROOT, document)
     assert not missing, missing
     return _page(page_path(document), facts["title"], facts["description"], body, "About")
+
+
+def _on_this_site(link: re.Match[str]) -> str:
+    """A link of a fixed page, or the home page where the theme's site lacks what it leads to."""
+    path, mark, part = link[1].partition("#")
+    if "://" in path or not path or path.endswith(".svg"):
+        return link[0]
+    page = ABOUT / path
+    fixed = page.parent == ABOUT and page.is_file() and "```{python}" not in page.read_text(encoding="utf-8")
+    return f"({path.replace('.qmd', '.html')}{mark}{part})" if fixed else "(../../index.html)"
 
 
 def _put_into(element: html.HtmlElement, class_: str, **attributes: str) -> None:

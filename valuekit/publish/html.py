@@ -77,9 +77,7 @@ def _current(hrefs: Sequence[str], path: str) -> str:
         return path
     folder = PurePosixPath(path).parent
     indexes = [href for href in hrefs if href.endswith("/index.html")]
-    near = [
-        i for i in indexes if PurePosixPath(i).parent in (folder, folder.parent) and folder.name != "about"
-    ]
+    near = [i for i in indexes if PurePosixPath(i).parent in (folder, folder.parent)]
     return max(near, key=len, default="")
 
 
