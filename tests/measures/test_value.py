@@ -8,6 +8,7 @@ import pytest
 from figures_by_hand import MONTHS, a_service_with, rows
 
 from valuekit.measures.money import value
+from valuekit.measures.money.prices import Deflators, SteadyPrices
 from valuekit.measures.statistics import intervals
 
 ALIVE = {"kind": "alive_share", "days": 30}
@@ -83,3 +84,28 @@ def test_both_intervals_stand_beside_the_ratio_and_fiellers_first_up_to_200_path
 def test_a_refused_ratio_has_neither_interval():
     row = valued([1.0] * 29, np.linspace(900, 1100, 29)).iloc[-1]
     assert row[["fieller_lower", "fieller_upper", "bootstrap_lower", "bootstrap_upper"]].isna().all()
+
+
+def test_two_years_stand_in_the_prices_of_one_and_say_which():
+    # £10,000 a pathway was posted in each year; prices rose by a tenth between, so the first cost £11,000.
+    good = [1.0] * 20 + [0.0] * 20
+    both = [(day, good, [10_000.0] * 40) for day in ("2025-03-01", "2026-03-01")]
+    outcome = pd.concat([rows([day] * 40, good) for day, good, _ in both], ignore_index=True)
+    outcome = outcome.assign(pathway=[f"p{i}" for i in range(80)], service="stroke", measure="m0")
+    cost = outcome.assign(measure="cost_per_pathway", value=10_000.0)
+    lines = [(f"p{i}", "2025-03" if i < 40 else "2026-03", 1_000_000) for i in range(80)]
+
+    class Tenth(Deflators):
+        base = "2025/26"
+
+        def to_base(self, months):
+            return months.map({"2025-03": 1.1, "2026-03": 1.0})
+
+    steady = SteadyPrices(pd.DataFrame(lines, columns=["pathway", "month", "pence"]), object.__new__(Tenth))
+    result = pd.concat([outcome, cost], ignore_index=True)
+    before, now = value.value(result, [a_service()], MONTHS, steady).itertuples()
+    assert (before.prices, before.cost, now.cost) == ("2025/26", pytest.approx(11_000), pytest.approx(10_000))
+    # Half of 40 people for £11,000 each: 20 for £440,000, and 20 for £400,000.
+    assert (before.ratio, now.ratio) == (pytest.approx(20 / 4.4), pytest.approx(5.0))
+    cash = value.value(result, [a_service()], MONTHS).iloc[0]
+    assert (cash["prices"], cash["cost"]) == ("", 10_000)

@@ -121,6 +121,7 @@ def value(tables, service) -> None:
                 service=service,
                 words=words,
                 period_start=pd.Timestamp(start),
+                prices="2025/26",
                 n=N_YEAR[service] - 5 * year,
                 completeness=0.88,
                 outcome=outcome,

@@ -15,7 +15,7 @@ from valuekit.report.audience import rows
 from valuekit.report.charts import look
 from valuekit.report.charts.waterfall import _placed, waterfall
 from valuekit.report.show import Figure, Words
-from valuekit.report.words import money
+from valuekit.report.words import costs, money
 
 SVG = "{http://www.w3.org/2000/svg}"
 PARTS = ("before", "volume", "mix", "stay", "inflation", "price", "after", "change")
@@ -99,3 +99,11 @@ def test_what_may_not_be_shown_is_not_drawn_and_is_said(mart_of):
     assert money.drivers_alt([]) == "The steps from one year's spending to the next cannot be shown."
     text = money_parts.drivers("endocarditis", found, drawn)._repr_markdown_()
     assert "too few pathways" in text and "fig-alt" not in text
+
+
+def test_the_page_says_in_which_prices_two_years_are_compared(mart_of):
+    years = rows(mart_of("public").of("value", "stroke"))
+    said = costs.value_prices(years)
+    assert said.startswith("Costs here are in the prices of 2025/26, so that the two years can be compared")
+    assert costs.in_prices(years) == " in the prices of 2025/26" and costs.in_prices([]) == ""
+    assert costs.value_prices([R(prices="")]).startswith("Costs here are as they were posted")

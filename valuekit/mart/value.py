@@ -13,6 +13,7 @@ TABLES = (
 service       | text    | Service identifier
 words         | text    | The 12 months in which the pathways began, in words
 period_start  | date    | First day of those 12 months
+prices        | text    | Financial year in whose prices cost and ratio are; empty where as posted
 n             | integer | Pathways whose outcome is known
 completeness  | number  | Share of the eligible whose outcome is known, 0 to 1
 outcome       | number  | Outcome, per cent

@@ -26,6 +26,7 @@ from valuekit.measures.money.assumptions import Assumptions
 from valuekit.measures.money.cost_behaviour import with_kinds
 from valuekit.measures.money.costing import Costing
 from valuekit.measures.money.costing import tables as money_and_flow
+from valuekit.measures.money.prices import SteadyPrices
 from valuekit.measures.money.reconciliation import contributions, reconciliation
 from valuekit.measures.people import case_mix, composite, funnel, importance, inequality, quality_of_life
 from valuekit.measures.protection import disclosure
@@ -83,7 +84,8 @@ def compute(
     years = [costs.complete_year(linked, service, months) for service in services]
     common = _common(intake, services, linked, result, months) | _costs(intake, years, result, costing)
     common |= money_and_flow(years, linked, months, costing)
-    steady = increments.SteadyPrices(linked.pathway_month_cost, costing.deflators)
+    steady = SteadyPrices(linked.pathway_month_cost, costing.deflators)
+    common["value"] = value.value(result, services, months, steady)
     common |= increments.tables(result, services, linked.pathway_activity, months, steady)
     common["release"] = released(releases, intake.period)
     common |= case_mix.tables(result, services, intake, linked, months)
@@ -132,7 +134,6 @@ def _common(
         "importance": importance.importance(intake.tables["survey"], services),
         "importance_gap": importance.gaps(intake.tables["survey"], services),
         "asked": importance.asked(intake.tables["survey"], services),
-        "value": value.value(result, services, months),
         **composite.tables(result, intake.tables["survey"], services, months),
         "reconciliation": reconciliation(intake, linked, services),
         "revision": NOTHING_MOVED,

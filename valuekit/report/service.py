@@ -247,7 +247,8 @@ class ServiceReport:
             "Outcome against mean cost of a pathway (95% intervals). Better value lies up and to the left.",
             costs.value_alt(years[:2]),
         )
-        text = Words((costs.value_change(years), *(costs.value_year(year, says) for year in years[:2])))
+        said = (costs.value_change(years), *(costs.value_year(year, says) for year in years[:2]))
+        text = Words((*said, costs.value_prices(years)))
         return Block.of(text, figure, self._value_table(years))
 
     def side_by_side(self) -> Block:
@@ -267,7 +268,7 @@ class ServiceReport:
     def _value_table(self, years: list[Row]) -> Table:
         return table(
             f"{self.id}-value",
-            "Value: outcome, cost and their ratio (95% intervals in brackets).",
+            f"Value: outcome, cost{costs.in_prices(years)} and their ratio (95% intervals in brackets).",
             {
                 "12 months": [y.words or "" for y in years],
                 "n": [number(y.n) for y in years],

@@ -16,7 +16,7 @@ import pandas as pd
 
 from valuekit.measures.calendar import Span, due_spans, newest_due
 from valuekit.measures.money import economics
-from valuekit.measures.money.prices import Deflators, in_base_prices
+from valuekit.measures.money.prices import SteadyPrices
 from valuekit.measures.money.value import FEWEST_PEOPLE, outcome_and_cost
 from valuekit.measures.statistics import intervals
 
@@ -51,28 +51,6 @@ ACCEPTABILITY = (
     "gain", "gain_lower", "gain_upper", "best",
 )  # fmt: skip
 """Columns of the mart's tables ``increment``, ``option`` and ``acceptability``."""
-
-
-@dataclass(frozen=True)
-class SteadyPrices:
-    """Cost in the prices of one year, so that two times can be compared.
-
-    See :mod:`valuekit.measures.money.prices`.
-
-    Attributes
-    ----------
-    cost
-        Cost of the pathways by month of posting: ``pathway``, ``month``, ``pence``.
-    """
-
-    cost: pd.DataFrame
-    deflators: Deflators
-
-    def pounds(self, pathways: pd.Series) -> np.ndarray:
-        """Cost of each of `pathways` in base-year prices; a pathway without cost lines costs nothing."""
-        own = self.cost[self.cost["pathway"].isin(pathways)]
-        real = in_base_prices(own, self.deflators).groupby("pathway")["real"].sum() / 100
-        return pathways.map(real).fillna(0.0).to_numpy(float)
 
 
 @dataclass(frozen=True)

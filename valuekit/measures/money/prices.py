@@ -148,6 +148,26 @@ def in_base_prices(cost: pd.DataFrame, deflators: Deflators) -> pd.DataFrame:
     return cost.assign(real=np.round(real).astype("int64"))
 
 
+@dataclass(frozen=True)
+class SteadyPrices:
+    """Cost in the prices of one year, so that two times can be compared.
+
+    Attributes
+    ----------
+    cost
+        Cost of the pathways by month of posting: ``pathway``, ``month``, ``pence``.
+    """
+
+    cost: pd.DataFrame
+    deflators: Deflators
+
+    def pounds(self, pathways: pd.Series) -> np.ndarray:
+        """Cost of each of `pathways` in base-year prices; a pathway without cost lines costs nothing."""
+        own = self.cost[self.cost["pathway"].isin(pathways)]
+        real = in_base_prices(own, self.deflators).groupby("pathway")["real"].sum() / 100
+        return pathways.map(real).fillna(0.0).to_numpy(float)
+
+
 def price_cost(
     pathway: pd.DataFrame, priced: pd.DataFrame, years: Iterable[Span], deflators: Deflators
 ) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from valuekit.measures.statistics import intervals
 
 if TYPE_CHECKING:
     from valuekit.measures.definition.definitions import ServiceDefinition
+    from valuekit.measures.money.prices import SteadyPrices
 
 PER_POUNDS = 100_000
 """Good outcomes are shown for each £100,000."""
@@ -42,11 +43,22 @@ METHODS_IN_WORDS = {
 """How the interval of the ratio is worked out, by which of the two stands first."""
 
 
-def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: Span) -> pd.DataFrame:
+def value(
+    result: pd.DataFrame,
+    services: Sequence[ServiceDefinition],
+    months: Span,
+    steady: SteadyPrices | None = None,
+) -> pd.DataFrame:
     """The mart's table ``value``: for each service the newest 12 months due and the 12 before, oldest first.
 
     A month is due once both the outcome and the whole cost of everybody in it are. Every figure is about the
     pathways whose outcome and cost are known; `n` is their number.
+
+    Parameters
+    ----------
+    steady
+        Cost in the prices of one year: two years stand side by side here, and a rise of all prices is no
+        loss of value. Without it, cost is as it was posted (`prices` is then empty).
 
     Returns
     -------
@@ -59,11 +71,16 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
         both, days = outcome_and_cost(result, service)
         for span in due_spans("year", months, days)[-2:]:
             held = both[span.holds(both["began"])]
+            if steady is not None:
+                # A cost that is not known stays so: no price makes it known.
+                pounds = steady.pounds(held["pathway"])
+                held = held.assign(cost=np.where(held["cost"].notna(), pounds, np.nan))
             found.append(
                 {
                     "service": service.service,
                     "words": span.words,
                     "period_start": span.start,
+                    "prices": "" if steady is None else steady.deflators.base,
                     **_figures(held),
                 }
             )
@@ -73,6 +90,7 @@ def value(result: pd.DataFrame, services: Sequence[ServiceDefinition], months: S
             "service",
             "words",
             "period_start",
+            "prices",
             "n",
             "completeness",
             "outcome",

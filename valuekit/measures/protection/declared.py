@@ -208,7 +208,7 @@ DECLARED: dict[str, Declared] = {
     "value": _declare(
         value,
         keys="service words",
-        open="service words period_start method",
+        open="service words period_start prices method",
         figure="n outcome outcome_lower outcome_upper shown reason",
         money="cost cost_lower cost_upper",
         again="completeness ratio ratio_lower ratio_upper fieller_lower fieller_upper bootstrap_lower "

@@ -63,7 +63,8 @@ METHODS = (
         formula=(
             "Good outcomes of all pathways whose outcome and cost are known, over the cost of the same "
             "pathways, for each £100,000. Two intervals: Fieller's, and the middle 95% of 1,000 bootstrap "
-            f"draws of pathways. Fieller's stands first up to {value.FIELLER_FIRST} pathways."
+            f"draws of pathways. Fieller's stands first up to {value.FIELLER_FIRST} pathways. Two years are "
+            "compared, so cost is in the prices of one year."
         ),
         units="Good outcomes for each £100,000 of pathway cost.",
         source=(

@@ -107,6 +107,23 @@ def value_year(row: Row, says: str) -> str:
     return sentence(first, ratio(row))
 
 
+def value_prices(years: Sequence[Row]) -> str:
+    """In which prices the costs of two years that stand side by side are (``value``)."""
+    base = next((y.prices for y in years if y.prices), "")
+    if base:
+        return (
+            f"Costs here are in the prices of {base}, so that the two years can be compared; elsewhere on "
+            "this page, unless it says otherwise, they are as they were posted."
+        )
+    return "Costs here are as they were posted: a general rise of prices is not taken out." if years else ""
+
+
+def in_prices(years: Sequence[Row]) -> str:
+    """`` in the prices of 2025/26``, to stand after the word cost; empty where it is as posted."""
+    base = next((y.prices for y in years if y.prices), "")
+    return f" in the prices of {base}" if base else ""
+
+
 def _year(row: Row) -> str:
     return row.words or "the 12 months"
 
