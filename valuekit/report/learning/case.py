@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
@@ -28,6 +28,15 @@ FACETS = {
 """What a case is described and found by, in the order of the page."""
 
 KITS = "../../downloads/kits"
+
+
+def compared(figures: Sequence[Row]) -> list[Row]:
+    """The main figure (the first), and those that stand against something: what a reader is told and shown.
+
+    The others give the size and the setting of a case. They stand in the table alone: in one chart with the
+    main figure they would look like its comparators.
+    """
+    return [row for i, row in enumerate(figures) if i == 0 or row.against_figure is not None]
 
 
 class CasePage:
@@ -60,7 +69,12 @@ class CasePage:
 
     # -- before the first section -------------------------------------------------------------
 
-    def head(self) -> Table:
+    def head(self) -> Words:
+        """The case in one line."""
+        labels = (self._labels(facet) for facet in ("cost", "impact", "evidence", "status"))
+        return Words((words.in_short(self.case, *labels),))
+
+    def glance(self) -> Table:
         """What the case is, in one table: who, where, what it is found by, how sure it is."""
         case = self.case
         label = self._labels("evidence")
@@ -85,7 +99,7 @@ class CasePage:
         }
         return table(
             f"{self.id}-glance",
-            "The case at a glance. The bands follow stated rules.",
+            "The case at a glance.",
             {"What": list(lines), "This case": [text.strip() for text in lines.values()]},
             widths=(1, 4),
         )
@@ -93,14 +107,15 @@ class CasePage:
     # -- what changed -------------------------------------------------------------------------
 
     def figures(self) -> Block:
-        """The published figures: sentences, a chart for each unit, and the table behind them."""
+        """The published figures: sentences and a chart for what is compared, and the table of all of them."""
         return Block.of(*self._shown("", self._of("case_figure", adopter="")))
 
     def _shown(self, prefix: str, found: list[Row]) -> Iterator[Shown]:
         if not found:
             return
-        yield Points(tuple(Item(words.figure_sentence(row)) for row in found))
-        for i, shown in enumerate(chartable(found).values(), start=1):
+        told = compared(found)
+        yield Points(tuple(Item(words.figure_sentence(row)) for row in told))
+        for i, shown in enumerate(chartable(told).values(), start=1):
             yield Figure(
                 f"{self.id}{prefix}-{i}",
                 published(shown),

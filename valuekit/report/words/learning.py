@@ -9,6 +9,8 @@ from valuekit.report.audience import Row
 from valuekit.report.words.numbers import lower_first, number, sentence
 
 NOT_STATED = "not stated"
+SINGLE = ("days", "weeks", "months", "years", "hours", "minutes")
+"""Units that lose their s beside a 1."""
 BETTER = {"increase": "higher is better", "decrease": "lower is better"}
 
 
@@ -27,7 +29,9 @@ def amount(value: float | None, unit: str) -> str:
         return f"{text}%"
     if unit == "£":
         return f"−£{text[1:]}" if text.startswith("−") else f"£{text}"
-    return text if unit == "coefficient" else f"{text} {unit}"
+    if unit == "coefficient":
+        return text
+    return f"{text} {unit[:-1] if value == 1 and unit in SINGLE else unit}"
 
 
 def figure_cell(row: Row) -> str:
@@ -86,7 +90,7 @@ def _sureness(row: Row) -> str:
         return f"95% interval: {interval_cell(row)}."
     if row.lower is not None:
         return f"95% interval of the first: {interval_cell(row)}; of the difference: not stated."
-    return "The interval is not stated, as the number of people is not."
+    return "Interval: not stated."
 
 
 def chart_alt(figures: Sequence[Row]) -> str:
@@ -142,3 +146,35 @@ EVIDENCE_RULE = (
     "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with the points "
     "of the design, then take the steps below it in order. It judges how sure a figure is, never how good the work was."
 )
+
+NO_CASE_BEARS = "No case study of the learning library bears on this service yet."
+NO_CASE_MEASURES = "No case study measures this yet."
+
+
+def weakest(count: int) -> str:
+    """By which rule measures are chosen, and how many it chose."""
+    rule = (
+        "Below are the measures that the board is asked about: those whose target is missed consistently, whose newest "
+        "points or months are worse, or whose results are known for too few. A case bears on a measure where its "
+        "adopters measure the same thing."
+    )
+    return rule if count else f"{rule} By that rule there is none this month."
+
+
+def in_short(row: Row, cost: str, impact: str, evidence: str, status: str) -> str:
+    """The case in one line under its title."""
+    return (
+        f"{row.organisation}, {when(row)}. Cost: {cost.lower()}. Impact: {impact.lower()}. "
+        f"Evidence: {evidence.lower()} ({row.evidence_rating} of 5). Status: {status.lower()}."
+    )
+
+
+def told(rows: Sequence[Row]) -> list[Row]:
+    """The figures that are said in words: the main one, and all that stand against another."""
+    return [row for i, row in enumerate(rows) if i == 0 or row.against_figure is not None]
+
+
+def not_sure(rows: Sequence[Row]) -> str:
+    """Said once where shares have no interval."""
+    bare = [row for row in rows if row.unit == "%" and row.lower is None]
+    return "Where the number of people is not stated, an interval cannot be given." if bare else ""
