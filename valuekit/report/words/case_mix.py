@@ -49,7 +49,13 @@ def trust(row: Row) -> str:
         f"pairs (c-statistic {number(row.later_c, 2)}{_ends(row.later_c_lower, row.later_c_upper)}; "
         "0.50 is chance)."
     )
-    return sentence(told, _level(row), _slope(row))
+    alike = ""
+    if row.later_c_lower is not None and row.later_c_lower <= 0.5 <= row.later_c_upper:
+        alike = (
+            "That takes in 0.50: what the model knows may not tell these people apart, so ‘people like these’ "
+            "are little different from all people."
+        )
+    return sentence(told, alike, _level(row), _slope(row))
 
 
 def _level(row: Row) -> str:
