@@ -30,6 +30,7 @@ from valuekit.measures.money.assumptions import Assumptions, load_assumptions
 from valuekit.measures.money.costing import Costing, load_costing
 from valuekit.measures.protection import disclosure
 from valuekit.project import AUDIENCES, Month, Project
+from valuekit.unchanged import BuildResult, Unchanged
 
 STEPS = 5
 """Steps that a build tells its progress bar."""
@@ -42,27 +43,6 @@ STAGE, ASIDE = "_build.new", "_build.old"
 """Where a build is made, and where the last one waits while the new one takes its place."""
 
 COLUMN_NOTES = "column-notes.csv"
-
-
-@dataclass(frozen=True)
-class BuildResult:
-    """What was built (or, by :func:`check`, would be)."""
-
-    period: Month
-    services: tuple[str, ...]
-    pathways: int
-    """Pathways that began in the 12 months to the period."""
-    rows: int
-    quarantined: int
-
-    @property
-    def summary(self) -> str:
-        """One line for the person who ran it."""
-        share = self.quarantined / self.rows if self.rows else 0
-        return (
-            f"{self.period.words}: {len(self.services)} services, {self.pathways:,} pathways in 12 months; "
-            f"{self.rows:,} rows read, {self.quarantined:,} ({share:.1%}) set aside."
-        )
 
 
 @dataclass(frozen=True)
@@ -101,6 +81,8 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
     """
     say = progress or _silence
     _recover(project.root)
+    unchanged = Unchanged.of(project)
+    parts = unchanged.build_parts(period)
     say("reading definitions", STEPS)
     definitions = _definitions(project)
     with _beside(project) as new:
@@ -122,8 +104,11 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
                 write_downloads(new.root / DOWNLOADS, marts["public"])
                 write_data_package(new.root / DOWNLOADS, about, marts["public"], COLUMN_NOTES)
         write_kits(definitions.library, new.root / DOWNLOADS)
+        result = _result(intake, definitions.services, marts["board"])
+        unchanged.note_build(new, parts, result)
+        unchanged.hashes.save()
     say("done")
-    return _result(intake, definitions.services, marts["board"])
+    return result
 
 
 def check(project: Project, period: Month | None = None, progress: Say | None = None) -> BuildResult:

@@ -155,7 +155,8 @@ class FileHashes:
     def save(self) -> None:
         """Remember for the next run what this one saw."""
         if self._memory is not None:
-            write_whole(self._memory, json.dumps(self._known | self._used).encode())
+            old = {name: entry for name, entry in self._known.items() if Path(name).exists()}
+            write_whole(self._memory, json.dumps(old | self._used).encode())
 
 
 def write_whole(file: Path, content: bytes) -> None:

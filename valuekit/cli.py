@@ -11,13 +11,17 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from valuekit import __version__
 from valuekit.errors import Problem, PublishError, ValuekitError
 from valuekit.progress import Progress
 from valuekit.project import AUDIENCES, Month, Project
+
+if TYPE_CHECKING:
+    from valuekit.unchanged import BuildResult, Unchanged
 
 FAULT_OF_VALUEKIT, INTERRUPTED = 70, 130
 
@@ -139,34 +143,66 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _publish(arguments: argparse.Namespace) -> None:
-    from valuekit.build import build
-    from valuekit.mart import Mart
-    from valuekit.measures.revisions import save_release
-    from valuekit.publish import workers
-    from valuekit.publish.site import alone, publish
+    from valuekit.publish.swap import only_one
+    from valuekit.unchanged import Unchanged, forget
 
     project = Project.find()
     _sample_if_empty(project)
+    with Progress("Publishing") as progress, only_one(project.state / "publish.lock"):
+        if arguments.fresh:
+            forget(project)
+        unchanged = Unchanged.of(project)
+        built, why_built = unchanged.built(arguments.period)
+        asked = {name: getattr(arguments, name) for name in ("period", "audience", "service", "engine")}
+        said, why = unchanged.published(asked) if built and arguments.engine == "builtin" else ("", "")
+        reasons = [f"Figures: {'not computed' if built else 'computed'}: {why_built}."]
+        if said:
+            reasons += [f"Documents: none was rendered: {why}."]
+        else:
+            said, reasons = _publish_changed(project, arguments, built, unchanged, asked, progress, reasons)
+    if arguments.explain:
+        print("\n".join(reasons))
+    print(said)
+
+
+def _publish_changed(
+    project: Project,
+    arguments: argparse.Namespace,
+    built: BuildResult | None,
+    unchanged: Unchanged,
+    asked: Mapping[str, object],
+    progress: Progress,
+    reasons: list[str],
+) -> tuple[str, list[str]]:
+    """Build and render what has changed; what was made, and why, for the person who ran it."""
+    from valuekit.publish import workers
+
+    parts = unchanged.publish_parts(asked)
     workers.warm()  # their imports take seconds, which the build needs anyway
-    with Progress("Publishing") as progress, alone(project):
+    if built is None:
+        from valuekit.build import build
+
         built = build(project, arguments.period, progress=progress)
-        published = publish(
-            project,
-            built.period,
-            audiences=tuple(arguments.audience or AUDIENCES),
-            services=tuple(arguments.service or ()),
-            engine=arguments.engine,
-            progress=progress,
-        )
-        if published.pages and not arguments.service:
-            # What this month said in public, so that the next one can tell which figures moved.
-            save_release(
-                project.releases / str(built.period),
-                built.period,
-                Mart(project.mart / "public").table("series"),
-            )
-    print(built.summary)
-    print(published.summary)
+    from valuekit.publish.site import publish
+
+    published = publish(
+        project,
+        built.period,
+        audiences=tuple(arguments.audience or AUDIENCES),
+        services=tuple(arguments.service or ()),
+        engine=arguments.engine,
+        progress=progress,
+    )
+    if published.pages and not arguments.service:
+        from valuekit.mart import Mart
+        from valuekit.measures.revisions import save_release
+
+        # What this month said in public, so that the next one can tell which figures moved.
+        series = Mart(project.mart / "public").table("series")
+        save_release(project.releases / str(built.period), built.period, series)
+    said = f"{built.summary}\n{published.summary}"
+    unchanged.note_publish(asked, parts, said)
+    return said, [*reasons, *(f"{reason}." for reason in published.reasons)]
 
 
 def _preview(arguments: argparse.Namespace) -> None:
@@ -254,6 +290,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     publish.add_argument(
         "--engine", choices=("builtin", "quarto"), default="builtin", help="what renders the documents"
+    )
+    publish.add_argument(
+        "--explain", action="store_true", help="say why each document was rendered, or was not"
+    )
+    publish.add_argument(
+        "--fresh", action="store_true", help="make everything anew, whatever was made before"
     )
     preview = with_period(
         command(
