@@ -89,4 +89,4 @@ def test_every_table_has_a_header_row_and_every_header_cell_a_scope(documents):
 
 def test_every_page_says_that_the_sample_is_synthetic(documents):
     for file, document in documents.items():
-        assert "every patient, cost and result on this site is made up" in document.text_content(), file.name
+        assert "every patient, cost and result of this trust is made up" in document.text_content(), file.name

@@ -47,7 +47,7 @@ def write_data_package(folder: Path, about: About, tables: Iterable[str], notes:
         "name": "value-reports",
         "title": f"Value reports, {about.organisation}",
         "description": "Every public figure of the site. An empty cell is a missing value."
-        + (" Synthetic: every figure is made up." if about.synthetic else ""),
+        + (" Synthetic: every figure of this trust is made up." if about.synthetic else ""),
         "version": about.period,
         "licenses": [_LICENCE],
         "resources": resources,

@@ -100,7 +100,7 @@ def _described(page: Any, site: Mapping[str, Any]) -> dict[str, Any]:
     if page.pdf:
         said["encoding"] = _file((base or page.root) + page.pdf["href"], "application/pdf", "MediaObject")
     if site["about"]["synthetic"]:
-        said["creativeWorkStatus"] = "Synthetic: every figure is made up"
+        said["creativeWorkStatus"] = "Synthetic: every figure of this trust is made up"
     return said
 
 
