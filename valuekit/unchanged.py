@@ -109,7 +109,11 @@ class Unchanged:
     def build_parts(self, asked: Month | None) -> dict[str, str]:
         """What a build reads, by name, with the hash of each."""
         project = self.project
-        files = [*files_below(project.root / "data", _NO_INPUT), *files_below(project.schemas, _NO_INPUT)]
+        files = [
+            *files_below(project.root / "data", _NO_INPUT),
+            *files_below(project.schemas, _NO_INPUT),
+            *files_below(project.reports / "learning", (*_NO_INPUT, "figures")),
+        ]
         return {
             **self.hashes.all(project.root, [*files, *project.releases.glob("*/figures.csv")]),
             "the month asked for": str(asked or ""),

@@ -162,7 +162,7 @@ def _figure(cells: Sequence[str]) -> Figure:
 
 
 def bounds(share: float | None, n: float | None, unit: str) -> tuple[float | None, float | None]:
-    """Ends of the 95% Wilson interval of a share in per cent; none where `n` is not stated or it is no share."""
+    """Ends of the 95% Wilson interval of a share in per cent; none without `n` or for another unit."""
     if share is None or n is None or unit != "%":
         return None, None
     found = intervals.share(share / 100 * n, n)

@@ -29,7 +29,7 @@ _STAGES = (
 
 
 def write_kits(library: Library, folder: Path) -> list[Path]:
-    """Write each case's kit below `folder`: ``kits/<case>/…`` and ``kits/<case>.zip``; return what was written."""
+    """Write each case's kit as ``kits/<case>/…`` and ``kits/<case>.zip`` below `folder`; return the files."""
     written = []
     for study in library.cases:
         files = kit(study)
@@ -149,7 +149,7 @@ def _plan(study: CaseStudy) -> str:
 
 
 def definition(study: CaseStudy) -> str:
-    """A service definition that valuekit runs: the case's cohort and measures, to be made the adopter's own."""
+    """A service definition that valuekit runs: the case's cohort and measures, for the adopter to change."""
     cohort = study.case.adopt.cohort
     runs = [m for m in study.case.adopt.measures if m.source]
     data = {
@@ -188,9 +188,11 @@ def definition(study: CaseStudy) -> str:
     }
     collected = [f"#   {m.name}: {m.collect}" for m in study.case.adopt.measures if not m.source]
     head = [
-        f"# From the adoption kit of '{study.title}'. Put this file into data/services/ and the page beside it into",
-        "# reports/services/, then run: valuekit check. Go through every line with your team: the codes that count",
-        "# people in, the stages, and above all who chose each measure (chosen), which is a stand-in here.",
+        f"# From the adoption kit of '{study.title}'.",
+        "# Put this file into data/services/ and the page beside it into reports/services/, then run:",
+        "#   valuekit check",
+        "# Go through every line with your team: the codes that count people in, the stages, and above all",
+        "# who chose each measure (chosen), which is a stand-in here.",
     ]
     if collected:
         head += ["# To be collected by hand, as the baseline plan says:", *collected]
@@ -228,7 +230,9 @@ def _page(study: CaseStudy) -> str:
 
 def _report_back(study: CaseStudy) -> str:
     """The file that an adopter fills in, with what each key wants."""
-    return f"""# What became of '{study.title}' with you. Fill in, and call the file {study.id}-<your organisation>.yml.
+    first = study.case.adopt.measures[0]
+    return f"""# What became of '{study.title}' with you.
+# Fill in, and call the file {study.id}-<your organisation>.yml.
 # Failures and half successes are as welcome as successes. Plain words; roles, no names; no patient's data.
 case: {study.id}
 organisation: Name of your organisation
@@ -239,7 +243,14 @@ adapted: What you changed to fit, and why.
 happened: What happened.
 learnt: What the next one should know.
 figures: []                     # for example:
-#  - {{measure: {study.case.adopt.measures[0].name}, figure: 61, n: 140, against: the 12 months before, against_figure: 48, against_n: 150, unit: "%", direction: {study.case.adopt.measures[0].direction}}}
+#  - measure: {first.name}
+#    figure: 61
+#    n: 140
+#    against: the 12 months before
+#    against_figure: 48
+#    against_n: 150
+#    unit: "%"
+#    direction: {first.direction}
 contact: Role to ask
 reported: "2026-12"
 """
@@ -252,7 +263,7 @@ def _read_me(study: CaseStudy) -> str:
 {study.subtitle}
 
 1. checklist.csv       Is what it needs there? Fill it in together before you decide.
-2. risks.csv           What can go wrong if you act, and what goes on if you do not. Judge both for your place.
+2. risks.csv           What can go wrong if you act, and what goes on if you do not.
 3. baseline-plan.csv   What to measure, from {study.case.adopt.baseline.months} months before you begin.
                        {study.case.adopt.baseline.says}
 4. {study.id}.yml, {study.id}.qmd

@@ -156,7 +156,7 @@ def _study(
 
 
 def _sources(draft: Draft, file: Path) -> list[str]:
-    """Short names of the sources of a front matter that is not whole, so that its table can be checked yet."""
+    """Short names of the sources of a front matter with faults, so that its table is checked all the same."""
     try:
         data = parse_yaml(draft.front, file).data
         return [str(source["source"]) for source in data["case"]["sources"]]

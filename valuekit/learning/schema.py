@@ -1,7 +1,7 @@
-"""What a case study says of itself, and what an adopter reports: the models behind the front matter and the YAML.
+"""What a case study says of itself and what an adopter reports: models of the front matter and YAML.
 
-These files come from other trusts. Every text is plain words: one line, no control marks, beginning with a letter
-or figure, so that none can become a heading, a list, a block or a formula where it is shown.
+These files come from other trusts. Every text is plain words: one line, no control marks, beginning with a
+letter or figure, so that none can become a heading, a list, a block or a formula where it is shown.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ TOO_WIDE = {"service": "all", "patient_group": "everyone"}
 
 @dataclass(frozen=True)
 class LiveMeasure:
-    """A measure of a service of this site: `kind` as in its definition, with its instrument where it has one."""
+    """A measure of a service of this site: `kind` and, where it has one, `instrument` of its definition."""
 
     service: str
     measure: str

@@ -1,7 +1,7 @@
 """The text of a case study: fixed parts and sections, and nothing in it but plain Markdown.
 
-The text is somebody else's, and the page it becomes is ours. So lines of the document's frame (the one cell, the
-three includes) are held to the letter, and everything between them to an allow-list over pandoc's reading of it.
+The text is somebody else's, and the page it becomes is ours. So the document's frame (the one cell, the three
+includes) is held to the letter, and everything between to an allow-list over pandoc's own reading of it.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _missing(name: str, case: str, cells: int, placed: Mapping[str, int]) -> Ite
 
 
 def check_texts(drafts: list[Draft]) -> list[Problem]:
-    """Everything in the texts that is not plain Markdown, and sections that are missing, out of order or empty.
+    """All in the texts that is not plain Markdown, and sections that are missing, out of order or empty.
 
     One pandoc reads all of them: starting it costs more than reading a text.
     """

@@ -1,7 +1,7 @@
-"""The words that describe a case, and the rules that give it a cost band, an impact band and an evidence rating.
+"""The words that describe a case, and the rules of its cost band, impact band and evidence rating.
 
-Words are the project's to extend (``data/reference/learning.yml``); rules are the same for every case and stand
-here, where they are applied, with the sentences in which readers see them.
+Words are the project's to extend (``data/reference/learning.yml``). Rules are the same for every case and
+stand here, where they are applied, with the sentences in which readers see them.
 """
 
 from __future__ import annotations

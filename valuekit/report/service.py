@@ -17,6 +17,7 @@ from valuekit.report.charts.cost_spread import cost_spread
 from valuekit.report.charts.deprivation import NAMES as FIFTHS
 from valuekit.report.charts.deprivation import deprivation
 from valuekit.report.charts.value import value
+from valuekit.report.learning.bearing import bearing
 from valuekit.report.matters import what_matters
 from valuekit.report.show import Block, Figure, Heading, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, icon_line, table
@@ -363,6 +364,10 @@ class ServiceReport:
             numbers=("Could be counted", "Asked", "Answered", "Usable", "Known"),
         )
         return Block.of(Words((about_words.followup(low),)), shown)
+
+    def learning(self) -> Block:
+        """Case studies that bear on the measures that the board is asked about, and on the service."""
+        return bearing(self.service, self.pairs, self.mart)
 
     def what_changed(self) -> Block:
         """Published figures that moved since the last release."""

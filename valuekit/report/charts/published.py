@@ -1,4 +1,4 @@
-"""Published figures of one unit, each beside what it stands against: a dot, a ring, and intervals where known."""
+"""Published figures of one unit beside what they stand against: dots, rings, intervals where known."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ROW, LABELS = 0.62, 2.1
 
 
 def chartable(figures: Sequence[Row]) -> dict[str, list[Row]]:
-    """Figures that a chart can show, by unit: shares, and others that stand against something."""
+    """Figures that a chart tells something of, by unit: those compared, and shares with an interval."""
     by_unit: dict[str, list[Row]] = {}
     for row in figures:
-        if row.unit == "%" or row.against_figure is not None:
+        if row.against_figure is not None or row.lower is not None:
             by_unit.setdefault(row.unit, []).append(row)
     return by_unit
 

@@ -119,13 +119,13 @@ class CasePage:
             yield Figure(
                 f"{self.id}{prefix}-{i}",
                 published(shown),
-                "Published figures (dots) and what they stand against (rings), with 95% intervals where known.",
+                "Published figures (dots) beside what they stand against (rings); 95% intervals where known.",
                 words.chart_alt(shown),
                 f"{self.mart.about.audience}/learning/{self.id}",
             )
         yield table(
             f"{self.id}{prefix}-figures",
-            "The figures as published. An interval needs the number of people, which sources often leave out.",
+            "The figures as published. An interval needs the number of people, which is often left out.",
             {
                 "Measure": [row.measure for row in found],
                 "Of whom": [row.group or words.NOT_STATED for row in found],

@@ -1,4 +1,4 @@
-"""The list of all cases: grouped and plain in itself; the site's script adds filters and a comparison to it."""
+"""The list of all cases: grouped and plain in itself; the site's script adds filters and a comparison."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ class Finder:
         yield '<form class="finder__form" hidden aria-label="Filter the case studies">'
         yield '<div class="fields">'
         for facet in FILTERS:
-            label = FACETS["function"] if facet == "function" else FACETS[facet]
-            yield select(f"filter-{facet}", facet, label, self.cases.options(facet), "Any")
+            yield select(f"filter-{facet}", facet, FACETS[facet], self.cases.options(facet), "Any")
         yield "</div>"
         yield '<p class="finder__acts"><button class="button" type="reset">Show all</button></p>'
         yield "</form>"
@@ -92,7 +91,8 @@ class Finder:
                 )
                 lists.append(f"<h4>{text(label)}</h4><ul>{items}</ul>")
             parts.append(
-                f'<details class="groups"><summary><h3>{text(FACETS[facet])}</h3></summary>{"".join(lists)}</details>'
+                f'<details class="groups"><summary><h3>{text(FACETS[facet])}</h3></summary>'
+                f"{''.join(lists)}</details>"
             )
         return Html("\n".join(parts))
 

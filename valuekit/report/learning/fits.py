@@ -125,7 +125,10 @@ class Fits:
             }
             for one in self.cases.listed
         ]
-        yield f'<div class="fits" data-learning="fits" data-rules="{attribute(rules)}" data-cases="{attribute(told)}">'
+        yield (
+            f'<div class="fits" data-learning="fits" data-rules="{attribute(rules)}" '
+            f'data-cases="{attribute(told)}">'
+        )
         yield '<form class="fits__form" hidden aria-label="Which of these fits us?"><div class="fields">'
         for question in QUESTIONS:
             yield select(
@@ -147,7 +150,7 @@ class Fits:
         """Every question with its points."""
         return table(
             "fits-rules",
-            "How the points are given. A question left open gives none; cases with equal points stand by title.",
+            "How the points are given. A question left open gives none. Equal points: by title.",
             {
                 "Question": [q.asks for q in QUESTIONS],
                 "Fits": [f"+{q.fits}: {q.says}" for q in QUESTIONS],

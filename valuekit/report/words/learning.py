@@ -1,4 +1,4 @@
-"""Sentences, cells and alternative texts of the learning library, made from the figures that stand beside them."""
+"""Sentences, cells and alternative texts of the learning library, made from the figures beside them."""
 
 from __future__ import annotations
 
@@ -143,8 +143,9 @@ def adopters(count: int) -> str:
 
 
 EVIDENCE_RULE = (
-    "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with the points "
-    "of the design, then take the steps below it in order. It judges how sure a figure is, never how good the work was."
+    "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with "
+    "the points of the design, then take the steps below it in order. It judges how sure a figure is, never how "
+    "good the work was."
 )
 
 NO_CASE_BEARS = "No case study of the learning library bears on this service yet."
@@ -154,9 +155,9 @@ NO_CASE_MEASURES = "No case study measures this yet."
 def weakest(count: int) -> str:
     """By which rule measures are chosen, and how many it chose."""
     rule = (
-        "Below are the measures that the board is asked about: those whose target is missed consistently, whose newest "
-        "points or months are worse, or whose results are known for too few. A case bears on a measure where its "
-        "adopters measure the same thing."
+        "Below are the measures that the board is asked about: those whose target is missed consistently, "
+        "whose newest points or months are worse, or whose results are known for too few. A case bears on a "
+        "measure where its adopters measure the same thing."
     )
     return rule if count else f"{rule} By that rule there is none this month."
 
@@ -167,14 +168,3 @@ def in_short(row: Row, cost: str, impact: str, evidence: str, status: str) -> st
         f"{row.organisation}, {when(row)}. Cost: {cost.lower()}. Impact: {impact.lower()}. "
         f"Evidence: {evidence.lower()} ({row.evidence_rating} of 5). Status: {status.lower()}."
     )
-
-
-def told(rows: Sequence[Row]) -> list[Row]:
-    """The figures that are said in words: the main one, and all that stand against another."""
-    return [row for i, row in enumerate(rows) if i == 0 or row.against_figure is not None]
-
-
-def not_sure(rows: Sequence[Row]) -> str:
-    """Said once where shares have no interval."""
-    bare = [row for row in rows if row.unit == "%" and row.lower is None]
-    return "Where the number of people is not stated, an interval cannot be given." if bare else ""
