@@ -14,6 +14,7 @@ MADE_BY_RUNS = shutil.ignore_patterns(
     ".git",
     ".venv*",
     "_build*",
+    "_store",
     "_site*",
     "_packs*",
     "_releases*",

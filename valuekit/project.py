@@ -76,6 +76,11 @@ class Project:
         return self.build / "store"
 
     @property
+    def imported(self) -> Path:
+        """Large files that have been read once: kept from build to build, safe to delete."""
+        return self.root / "_store"
+
+    @property
     def mart(self) -> Path:
         """The mart, one folder per audience."""
         return self.build / "mart"

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 
 from valuekit.errors import ExtractError, Problem
-from valuekit.extracts.drop import Drop, latest_period, open_drop
+from valuekit.extracts.drop import Converted, Drop, DropFile, latest_period, open_drop, plics_paths
 from valuekit.extracts.gather import gather_files
+from valuekit.extracts.plics.as_extracts import convert
+from valuekit.extracts.plics.importer import Settings
 from valuekit.extracts.pseudonymise import pseudonym_key, read_deciles, replace_identifiers
 from valuekit.extracts.quality import quality_file, quality_rule, quarantine_list, set_aside_pence
 from valuekit.extracts.schemas import ExtractSchema, code_labels, dictionary_frame, load_schemas
@@ -91,7 +93,9 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
     """
     schemas = load_schemas(project, services)
     period = period or latest_period(project)
-    drop, faults = open_drop(project, schemas, period)
+    drop, faults = open_drop(
+        project, schemas, period, lambda synthetic: _from_plics(project, period, synthetic)
+    )
 
     read: dict[str, Typed] = {}
     waiting: dict[str, np.ndarray] = {}
@@ -132,6 +136,22 @@ def _read(schema: ExtractSchema, drop: Drop) -> tuple[Typed, np.ndarray, list[Pr
     extract = type_columns(text)
     faults += doubts(extract, drop.totals)
     return *up_to(extract, drop.period), faults
+
+
+def _from_plics(project: Project, period: Month, synthetic: bool) -> Converted:
+    """The drop's PLICS files as files of the extracts, in the import store."""
+    paths = plics_paths(project)
+    if not paths:
+        return [], [], []
+    try:
+        settings = Settings(pseudonym_key(project, synthetic), read_deciles(project))
+    except ExtractError:
+        return [], [], []  # the same faults are found, and said, with the drop's other secrets
+    converted, notes, faults = convert(paths, period, project.imported / "plics", project.reference, settings)
+    files = [
+        DropFile(c.path, c.extract, c.source.month, c.source.month, c.source.name, c.notes) for c in converted
+    ]
+    return files, notes, faults
 
 
 def _secrets(project: Project, drop: Drop) -> tuple[str, pd.Series, list[Problem]]:

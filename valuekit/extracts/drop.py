@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ import pyarrow as pa
 from valuekit.config import Settings, checked, nearest, read_yaml
 from valuekit.errors import DefinitionError, ExtractError, Problem, ValuekitError
 from valuekit.extracts.parse import parse
+from valuekit.extracts.plics.feeds import PlicsFile, by_name, is_plics
 from valuekit.extracts.read import FORMATS, read_file
 from valuekit.extracts.schemas import ExtractSchema
 from valuekit.project import Month, Project
@@ -35,17 +36,22 @@ class AboutDrop(Settings):
 
 @dataclass(frozen=True)
 class DropFile:
-    """One file of the drop, by its name: which extract, and the months `first` to `last`."""
+    """One file of the drop, by its name: which extract, and the months `first` to `last`.
+
+    `source` is the file that was sent where `path` was made of it, `notes` what was seen in the making.
+    """
 
     path: Path
     extract: str
     first: Month
     last: Month
+    source: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The file's name, as messages show it."""
-        return self.path.name
+        return self.source or self.path.name
 
 
 @dataclass(frozen=True)
@@ -81,21 +87,38 @@ def latest_period(project: Project) -> Month:
         No file of the drop has a month in its name.
     """
     months = [file.last for file in map(_by_name, _paths(project.extracts)) if file is not None]
+    months += [file.month for file in map(by_name, plics_paths(project)) if isinstance(file, PlicsFile)]
     if not months:
         do = "Put the month's extracts there, or run: valuekit sample"
         raise ExtractError(Problem("there are no extracts", _shown(project.extracts), do=do))
     return max(months)
 
 
+Converted = tuple[list[DropFile], list[str], list[Problem]]
+"""Files made of PLICS files, notes and faults."""
+
+
 def open_drop(
-    project: Project, schemas: Mapping[str, ExtractSchema], period: Month
+    project: Project,
+    schemas: Mapping[str, ExtractSchema],
+    period: Month,
+    convert: Callable[[bool], Converted] = lambda synthetic: ([], [], []),
 ) -> tuple[Drop, list[Problem]]:
-    """What to read for `period`, and every fault of names, months, `about.yml` and control totals."""
+    """What to read for `period`, and every fault of names, months, `about.yml` and control totals.
+
+    `convert` makes files of the extracts from the drop's PLICS files, told whether the data is synthetic; it
+    is not called where nobody knows. Their own headers hold their control totals.
+    """
     problems: list[Problem] = []
     about = _about(project.extracts, problems)
     named = _named(_paths(project.extracts), schemas, problems)
     _same_months_twice(named, problems)
-    files, notes = _chosen(named, schemas, period, problems)
+    made, said, found = convert(about.synthetic) if about.organisation else ([], [], [])
+    problems += found
+    _twice_by_plics(named, made, problems)
+    every = sorted([*named, *made], key=lambda file: (file.extract, file.first, file.last, file.name))
+    files, notes = _chosen(every, schemas, period, problems)
+    notes = [*said, *notes]
     totals = _control_totals(project.extracts / CONTROL_TOTALS, schemas, named, problems)
     return Drop(about.organisation, about.synthetic, period, files, totals, tuple(notes)), problems
 
@@ -126,8 +149,17 @@ def _paths(folder: Path) -> list[Path]:
     return [
         p
         for p in found
-        if p.is_file() and p.name.lower() not in _NOT_EXTRACTS and not p.name.startswith((".", "~$"))
+        if p.is_file()
+        and p.name.lower() not in _NOT_EXTRACTS
+        and not p.name.startswith((".", "~$"))
+        and not is_plics(p)
     ]
+
+
+def plics_paths(project: Project) -> list[Path]:
+    """PLICS files of the drop, by name."""
+    found = sorted(project.extracts.iterdir()) if project.extracts.is_dir() else []
+    return [p for p in found if p.is_file() and is_plics(p) and not p.name.startswith((".", "~$"))]
 
 
 def _by_name(path: Path) -> DropFile | None:
@@ -172,6 +204,16 @@ def _same_months_twice(files: list[DropFile], problems: list[Problem]) -> None:
             problems.append(
                 Problem("two files for the same extract and months", where, do="Keep the right one.")
             )
+
+
+def _twice_by_plics(named: list[DropFile], made: list[DropFile], problems: list[Problem]) -> None:
+    """The same extract of the same month as PLICS and in another file: its cost would count twice."""
+    for one in named:
+        of_same = [m for m in made if m.extract == one.extract and one.first <= m.first <= one.last]
+        if of_same:
+            where = f"{one.name} and {of_same[0].name}"
+            what = f"'{one.extract}' of {of_same[0].first.words} comes twice"
+            problems.append(Problem(what, where, "its cost would count twice", "Keep one of them."))
 
 
 def _chosen(

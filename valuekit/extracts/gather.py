@@ -62,7 +62,8 @@ def gather_files(schema: ExtractSchema, files: Sequence[DropFile]) -> tuple[Extr
         origins.append(np.full(len(text.rows), len(read), dtype=np.int32))
         numbers.append(text.rows)
         tables.append(pa.table(columns, names=list(schema.columns)))
-        read.append(FileRead(file, len(text.rows), text.format, (*text.notes, *notes)))
+        format_ = "PLICS XML" if file.source else text.format
+        read.append(FileRead(file, len(text.rows), format_, (*file.notes, *text.notes, *notes)))
     table = pa.concat_tables(tables).combine_chunks()
     return ExtractText(schema, tuple(read), table, np.concatenate(origins), np.concatenate(numbers)), problems
 
