@@ -8,6 +8,8 @@ from typing import Any
 from axe import axe
 from playwright.sync_api import Page
 
+REFUSALS = """window.refused = []; addEventListener('securitypolicyviolation',
+  event => refused.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SPACED_OUT = """() => { const sheet = new CSSStyleSheet();
   sheet.replaceSync('* {line-height: 1.5 !important; letter-spacing: 0.12em !important}'
@@ -21,7 +23,8 @@ SHIFT = """() => new Promise(done => { let sum = 0;
   new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
   setTimeout(() => done(sum), 30); })"""
 NUMBER_THE_STOPS = """() => {
-  const stops = [...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')]
+  const reached = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+  const stops = [...document.querySelectorAll(reached)]
     .filter(e => e.checkVisibility({visibilityProperty: true}));
   stops.forEach((e, i) => e.dataset.stop = i);
   const look = e => (({boxShadow, backgroundColor, outlineStyle}) =>
@@ -43,6 +46,8 @@ class Seen:
 
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """What the page's Content-Security-Policy kept it from doing."""
     shift: float = 0.0
     axe_light: list[str] = field(default_factory=list)
     axe_dark: list[str] = field(default_factory=list)
@@ -64,6 +69,7 @@ def look_at(page: Page, address: str) -> Seen:
     page.on("console", lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("request", lambda request: seen.requests.append(request.url))
+    page.add_init_script(REFUSALS)
     page.goto(address, wait_until="load")
     page.evaluate("document.fonts.ready.then(() => true)")
     seen.shift = page.evaluate(SHIFT)
@@ -74,6 +80,7 @@ def look_at(page: Page, address: str) -> Seen:
     _by_keyboard(page, seen)
     page.evaluate(SPACED_OUT)
     seen.spaced_out = page.evaluate(OVERFLOW)
+    seen.refused = page.evaluate("refused")
     return seen
 
 
@@ -91,7 +98,7 @@ def _in_the_dark(page: Page, seen: Seen) -> None:
         "[...document.querySelectorAll('main figure.figure svg')]"
         ".map(svg => getComputedStyle(svg.parentElement).backgroundColor)"
     )
-    seen.axe_dark = axe(page, only=["color-contrast", "link-in-text-block"])
+    seen.axe_dark = axe(page)
     page.emulate_media(color_scheme="light")
 
 
