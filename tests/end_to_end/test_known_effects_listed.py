@@ -251,7 +251,7 @@ def test_ratings_of_the_fear_of_recurrence_hold_what_each_group_was_given(
 ) -> None:
     """The planted mean is before rounding to 1 to 5, so what it becomes by rounding is worked out here.
 
-    The 14 clinicians of the sample are 2.3 standard errors below it, as one group in 40 is; in public, ratings
+    The 14 clinicians of the sample are 2.3 standard errors below it, as 1 group in 40 is; in public, ratings
     have one decimal.
     """
     felt = np.random.default_rng(5).normal(mean, np.hypot(survey.OWN_LEVEL, survey.SPREAD), 200_000)
