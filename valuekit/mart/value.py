@@ -70,6 +70,10 @@ ratio              | number  | Pounds for each further good outcome, or saved fo
 ratio_lower        | number  | Lower end of its 95% interval; empty where it leaves the quarter
 ratio_upper        | number  | Upper end of its 95% interval
 ratio_kind         | text    | price, saving, dominant, dominated, same_outcome, not_clear or not_a_choice
+marginal           | number  | Further good outcomes for each £100,000 more, or less, spent on the pathways
+marginal_lower     | number  | Lower end of its 95% interval
+marginal_upper     | number  | Upper end of its 95% interval
+marginal_kind      | text    | more, less, not_clear (the difference in cost) or not_a_choice
 prices             | text    | Year in whose prices the costs are; empty for cash
 shown              | flag    | Whether the figures may be shown
 reason             | text    | Why they are not shown

@@ -47,6 +47,19 @@ class LensesReport:
             Words((words.AVERAGE,)),
         )
 
+    def margin(self) -> Block:
+        """What a further pound went with: between the two newest years, and between ways of care."""
+        items = []
+        for report in self.services:
+            for row in report.rows("increment"):
+                says = words.margin(row, report.service.value_says or "")
+                if says:
+                    lead = f"{report.service.name}, {row.option_words} against {row.against_words}:"
+                    items.append(Item(says, lead))
+        if not items:
+            return Block.of(Words(("There are not yet two years to set side by side.",)))
+        return Block.of(Points(tuple(items)), Words((words.MARGIN,)))
+
     def allocation(self) -> Block:
         """Spending and outcome side by side."""
         said = Points(tuple(Item(words.spending(r.service, self._spent(r))) for r in self.services))
@@ -57,7 +70,8 @@ class LensesReport:
         return table(
             "lenses-allocation",
             "Spending and outcome of each service side by side (95% intervals in brackets). "
-            "What £100,000 bought is an average, not the next pound.",
+            "What £100,000 bought is an average; the margin is how outcome and cost of a pathway moved "
+            "between the two newest years.",
             {
                 "Service": [s.name for s, _, _ in lines],
                 "Cost of the pathways": [
@@ -75,6 +89,7 @@ class LensesReport:
                 "n": [number(v.n) if v is not None else NOT_SHOWN for _, _, v in lines],
                 "Known": [share(v.completeness) if v is not None else NOT_SHOWN for _, _, v in lines],
                 "£100,000 bought": [_ratio(v) for _, _, v in lines],
+                "The margin": [words.margin_cell(_year(r)) for r in self.services],
             },
             numbers=("Cost of the pathways", "Share", "n", "Known"),
         )
@@ -86,6 +101,7 @@ class LensesReport:
             sentence(
                 words.need(r.service, fifths[r.service.name]),
                 words.unmet(r.service, fifths[r.service.name]),
+                words.cost_of_unmet(fifths[r.service.name], getattr(self._spent(r), "mean", None)),
                 words.shares(fifths[r.service.name]),
             )
             for r in self.services
@@ -205,6 +221,11 @@ def _ratio(year: Row | None) -> str:
     if year is None or not year.shown or year.ratio is None:
         return NOT_SHOWN
     return about_words.ranged(number(year.ratio, 2), year.ratio_lower, year.ratio_upper, "", 2)
+
+
+def _year(report: ServiceReport) -> Row | None:
+    """The newest year against the one before."""
+    return next((r for r in report.rows("increment") if r.comparison == "year"), None)
 
 
 def _met(row: Row) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from valuekit.measures.calendar import Span, due_spans, newest_due
 from valuekit.measures.money import economics
+from valuekit.measures.money.marginal import marginal
 from valuekit.measures.money.prices import SteadyPrices
 from valuekit.measures.money.value import FEWEST_PEOPLE, outcome_and_cost
 from valuekit.measures.statistics import intervals
@@ -34,12 +35,13 @@ acceptability curve is worked out."""
 
 NOT_A_CHOICE, TOO_FEW = "not_a_choice", "too few"
 
+MARGIN = ("marginal", "marginal_lower", "marginal_upper", "marginal_kind")
 INCREMENT = (
     "service", "comparison", "option", "against", "option_words", "against_words", "words", "n", "against_n",
     "cost", "against_cost", "outcome", "against_outcome",
     "cost_difference", "cost_lower", "cost_upper", "outcome_difference", "outcome_lower", "outcome_upper",
     "cost_se", "outcome_se", "correlation", *economics.QUADRANTS, "draws",
-    "ratio", "ratio_lower", "ratio_upper", "ratio_kind", "prices", "shown", "reason",
+    "ratio", "ratio_lower", "ratio_upper", "ratio_kind", *MARGIN, "prices", "shown", "reason",
 )  # fmt: skip
 OPTION = (
     "service", "comparison", "option", "position", "option_words", "n", "outcome", "cost", "outcome_se",
@@ -271,6 +273,7 @@ def _increments(comparison: Comparison, drawn: economics.Draws | None) -> Iterat
             "n": group.n,
             "against_n": first.n,
             "ratio_kind": "",
+            "marginal_kind": "",
             "shown": drawn is not None,
             "reason": "" if drawn is not None else TOO_FEW,
         }
@@ -305,7 +308,18 @@ def _figures(
         "draws": costs.size,
         **economics.quadrant_shares(costs, outcomes),
         **stated_ratio(cost, outcome, cost_se, outcome_se, together, is_choice),
+        **stated_margin(cost, outcome, cost_se, outcome_se, together, is_choice),
     }
+
+
+def stated_margin(
+    cost: float, outcome: float, cost_se: float, outcome_se: float, correlation: float, is_choice: bool
+) -> dict[str, object]:
+    """The columns of the margin, with ``more``, ``less``, ``not_clear`` or ``not_a_choice`` as its kind."""
+    if not is_choice:
+        return dict(zip(MARGIN, (np.nan, np.nan, np.nan, NOT_A_CHOICE), strict=True))
+    found = marginal(cost, outcome, cost_se, outcome_se, correlation)
+    return dict(zip(MARGIN, (found.value, found.lower, found.upper, found.kind), strict=True))
 
 
 def stated_ratio(

@@ -13,10 +13,12 @@ import pandas as pd
 
 from valuekit.measures.money import economics
 from valuekit.measures.money.increments import (
+    MARGIN,
     NO_STEP,
     NOBODY_CHOOSES,
     SHARE_SCALE,
     along_frontier,
+    stated_margin,
     stated_ratio,
 )
 from valuekit.measures.protection import suppression as sdc
@@ -76,7 +78,7 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     return _shown(frame.assign(status=status, **ratios, **figures), shown)
 
 
-WORDS = ("against_words", "ratio_kind")
+WORDS = ("against_words", "ratio_kind", "marginal_kind")
 
 
 def _rounded_ratio(said: dict[str, object]) -> dict[str, object]:
@@ -119,6 +121,7 @@ _DIFFERENCES = (
     "n", "against_n", "cost", "against_cost", "outcome", "against_outcome", "cost_difference", "cost_lower",
     "cost_upper", "outcome_difference", "outcome_lower", "outcome_upper", "cost_se", "outcome_se",
     "correlation", *economics.QUADRANTS, "draws", "ratio", "ratio_lower", "ratio_upper", "ratio_kind",
+    *MARGIN,
 )  # fmt: skip
 
 
@@ -127,7 +130,7 @@ def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
     now, other = found.loc[row.option], found.loc[row.against]
     people = {"n": now["n"], "against_n": other["n"]}
     if not (row.shown and now["shown"] and other["shown"]):
-        return dict.fromkeys(_DIFFERENCES, np.nan) | people | {"ratio_kind": ""}
+        return dict.fromkeys(_DIFFERENCES, np.nan) | people | {"ratio_kind": "", "marginal_kind": ""}
     drawn = draws_of(options.set_index("option").loc[[row.against, row.option]])
     costs, outcomes = (np.diff(x, axis=1)[:, 0] for x in (drawn.drawn_cost, drawn.drawn_outcome))
     cost, outcome = now["cost"] - other["cost"], now["outcome"] - other["outcome"]
@@ -137,9 +140,8 @@ def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
     cost_se, outcome_se, together = _apart(both, 0, 1)
     money = work.rules.round_money.mean
     moved = cost - row.cost_difference
-    said = stated_ratio(
-        cost, outcome / SHARE_SCALE, cost_se, outcome_se, together, row.comparison not in NOBODY_CHOOSES
-    )
+    about = (cost, outcome / SHARE_SCALE, cost_se, outcome_se, together, row.comparison not in NOBODY_CHOOSES)
+    margin = {c: x if c in WORDS else float(np.round(x, 1)) for c, x in stated_margin(*about).items()}
     return people | {
         "cost": now["cost"],
         "against_cost": other["cost"],
@@ -156,7 +158,8 @@ def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
         "correlation": together,
         **economics.quadrant_shares(costs, outcomes),
         "draws": costs.size,
-        **_rounded_ratio(said),
+        **_rounded_ratio(stated_ratio(*about)),
+        **margin,
     }
 
 
@@ -249,7 +252,7 @@ DECLARED: dict[str, Declared] = {
             "shown reason",
             money="cost against_cost cost_difference cost_lower cost_upper cost_se",
             again="outcome_se correlation dearer_better cheaper_better cheaper_worse dearer_worse ratio "
-            "ratio_lower ratio_upper ratio_kind",
+            "ratio_lower ratio_upper ratio_kind marginal marginal_lower marginal_upper marginal_kind",
         ),
         (increment,),
         ("service", "comparison", "option"),

@@ -48,6 +48,55 @@ def bought(service: Row, year: Row | None) -> str:
     )
 
 
+MARGIN = (
+    "The margin looks back at how cost and outcome of a pathway moved together. People and other things "
+    "changed too, so it is no promise of what the next £100,000 will do, and it says nothing of caring for "
+    "more people. Outcomes differ in kind from service to service, so no service is put above another."
+)
+"""Stands beside what went with a further pound."""
+
+
+def margin(row: Row, says: str = "") -> str:
+    """What £100,000 more, or less, went with between two options (``increment``), or why it is not said."""
+    says = says or "people with the outcome that counts"
+    if row.marginal_kind == "not_a_choice":
+        return ""
+    if not row.shown or not row.marginal_kind:
+        return "there are too few people to look at the margin."
+    if row.marginal_kind == "not_clear" or row.marginal is None:
+        return (
+            "the cost of a pathway shows no clear difference"
+            f"{interval_of_difference(row.cost_lower, row.cost_upper, '£', 0)}, so there is no margin to "
+            "see: what a further pound would do cannot be told."
+        )
+    clear = None not in (row.marginal_lower, row.marginal_upper) and (
+        row.marginal_lower > 0 or row.marginal_upper < 0
+    )
+    size = signed_difference(row.marginal, "", 1)
+    beside = interval_of_difference(row.marginal_lower, row.marginal_upper, "", 1)
+    head = f"each £100,000 {row.marginal_kind} went with {size} {says}{beside}, {_ns(row)}"
+    return f"{head}." if clear else f"{head}: not clear of nought, so the outcome may have stayed as it was."
+
+
+def _ns(row: Row) -> str:
+    return f"n = {number(row.n)} and {number(row.against_n)}"
+
+
+def margin_cell(row: Row | None) -> str:
+    """The margin in a cell of a table, or why there is none."""
+    if row is None or not row.shown:
+        return "not shown"
+    if row.marginal_kind not in ("more", "less") or row.marginal is None:
+        return "none: cost not clearly different"
+    size = signed_difference(row.marginal, "", 1)
+    ends = (
+        ""
+        if row.marginal_lower is None
+        else (f" ({number(row.marginal_lower, 1)} to {number(row.marginal_upper, 1)})")
+    )
+    return f"{size}{ends} for £100,000 {row.marginal_kind}"
+
+
 def need(service: Row, fifths: Sequence[Row]) -> str:
     """Met need in the most and in the least deprived fifth (``need``).
 
@@ -88,6 +137,18 @@ def unmet(service: Row, fifths: Sequence[Row]) -> str:
     side = f"{number(gap)} fewer" if gap > 0 else f"{number(-gap)} more" if gap < 0 else "as many"
     tail = "than expected" if gap else "as expected"
     return f"Over all fifths {number(came)} came where {number(expected)} were expected: {side} {tail}."
+
+
+def cost_of_unmet(fifths: Sequence[Row], mean: float | None) -> str:
+    """What care for those who did not come would cost at the mean cost; empty where it cannot be said."""
+    known = [r for r in fifths if r.shown and None not in (r.expected, r.n)]
+    gap = sum(r.expected - r.n for r in known)
+    if not fifths or len(known) < len(fifths) or mean is None or gap < 1:
+        return ""
+    return (
+        f"At the mean cost of a pathway, {pounds(mean)}, care for them would come to about "
+        f"{pounds(round(gap * mean, -3))}; part of the cost is fixed, so the next pathway costs less."
+    )
 
 
 def shares(fifths: Sequence[Row]) -> str:
