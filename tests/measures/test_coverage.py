@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from valuekit.measures.protection.suppression import Rules, difference_interval, share_interval, share_parts
 from valuekit.measures.statistics import intervals, rates
+from valuekit.measures.statistics.intervals import Interval
 
 TIMES = 4000
 ERROR = 3 * (0.95 * 0.05 / TIMES) ** 0.5
@@ -126,14 +130,64 @@ def test_wilson_covers_the_shares_of_a_month_on_average(service, a_month):
     assert inside == pytest.approx(0.95, abs=0.012)
 
 
-@pytest.mark.parametrize(("n", "too_seldom"), [(900, 0.005), (400, 0.01), (110, 0.025), (35, 0.05)])
-def test_the_interval_from_counts_rounded_for_the_public_covers_nearly_at_its_nominal_rate(n, too_seldom):
-    """Rounding both counts to 5 adds an error that the interval does not know; with few people it shows."""
-    truth = 0.62
-    good = np.random.default_rng(13).binomial(n, truth, TIMES).astype(float)
-    rounded = [np.floor(count / 5 + 0.5) * 5 for count in (good, np.full(TIMES, float(n)))]
-    found = covered(intervals.share(*rounded), truth)
-    assert 0.95 - ERROR - too_seldom - 0.01 <= found <= 0.95 + ERROR + 0.01
+RULES = Rules(
+    rule="counts of 1 to 7 hidden, others to the nearest 5",
+    source="test",
+    smallest_count=8,
+    round_counts_to=5,
+    smallest_mean=8,
+    smallest_share=8,
+    smallest_tail=8,
+    dominance={"people": 2, "share": 0.9},
+    round_money={"mean": 10, "total": 100, "percentile": 100, "per_pathway": 1},
+)
+
+
+def rounded_years(n: int, truth: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rounded counts of TIMES years of `n` people, two more or fewer, and which of them may be shown."""
+    rng = np.random.default_rng(seed)
+    people = n + rng.integers(-2, 3, TIMES)
+    top, bottom, hidden = share_parts(rng.binomial(people, truth), people, RULES)
+    return top, bottom, ~hidden
+
+
+@pytest.mark.parametrize(
+    ("n", "truth"), [(900, 0.5), (400, 0.9), (110, 0.76), (60, 0.5), (35, 0.62), (35, 0.4)]
+)
+def test_the_public_interval_allows_for_the_rounding_of_its_counts(n, truth):
+    top, bottom, shown = rounded_years(n, truth, 13)
+    found = covered(Interval(*(e[shown] for e in share_interval(top, bottom, RULES))), truth)
+    assert found >= 0.95 - ERROR
+
+
+def test_wilsons_interval_of_rounded_counts_would_cover_too_seldom_where_people_are_few():
+    top, bottom, shown = rounded_years(35, 0.62, 13)
+    plain = intervals.share(top[shown], bottom[shown])
+    assert covered(plain, 0.62) < 0.93
+
+
+@pytest.mark.parametrize(("n", "truth"), [(900, 0.5), (110, 0.70), (35, 0.62)])
+def test_the_public_difference_allows_for_the_rounding_of_four_counts(n, truth):
+    now, before = rounded_years(n, truth, 21), rounded_years(n, truth - 0.12, 22)
+    shown = now[2] & before[2]
+    ends = difference_interval(now[0], now[1], before[0], before[1], RULES)
+    found = covered(Interval(*(end[shown] for end in ends)), 0.12)
+    assert found >= 0.95 - ERROR
+
+
+@given(st.integers(8, 3000), st.integers(0, 3000))
+def test_the_public_interval_holds_wilsons_interval_of_the_true_counts(people, events):
+    events = min(events, people)
+    top, bottom, hidden = share_parts(events, people, RULES)
+    if not hidden:
+        ends, true = share_interval(top, bottom, RULES), intervals.share(events, people)
+        assert ends.lower <= true.lower + 1e-12 and true.upper <= ends.upper + 1e-12
+
+
+def test_nobody_and_everybody_are_told_exactly_and_only_the_number_of_people_is_not():
+    # Counts of few on either side are hidden, so 0 of 35 is 0 of 33 to 37.
+    assert share_interval(0.0, 35.0, RULES) == intervals.share(0, 33)
+    assert share_interval(35.0, 35.0, RULES) == intervals.share(33, 33)
 
 
 RATINGS = np.array([0.02, 0.05, 0.13, 0.3, 0.5])

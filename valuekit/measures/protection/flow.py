@@ -8,7 +8,6 @@ import pandas as pd
 from valuekit.measures.money.cost_drivers import FEWEST, PARTS, rounded
 from valuekit.measures.protection import suppression as sdc
 from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, PARTNER, TAIL, Work
-from valuekit.measures.statistics import intervals
 
 DAYS_TO = 0.5
 """Days to which a percentile of days is rounded: no one patient's own."""
@@ -168,7 +167,7 @@ def flow_figure(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     hidden = np.where(is_share, few_share, n < least)
     work.note(frame, table, hidden & is_share, "value", FEW_IN_SHARE)
     work.note(frame, table, hidden & ~is_share, "value", FEW_IN_MEAN)
-    ends = intervals.share(np.nan_to_num(top), np.nan_to_num(bottom))
+    ends = sdc.share_interval(top, bottom, work.rules)
     scale = 10.0 ** _floats(frame["decimals"])
     new = {}
     with np.errstate(divide="ignore", invalid="ignore"):

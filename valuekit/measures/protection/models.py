@@ -13,7 +13,7 @@ import pandas as pd
 from valuekit.measures.people import case_mix
 from valuekit.measures.protection import suppression as sdc
 from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, SHARE_SCALE, Work
-from valuekit.measures.statistics import intervals, missing
+from valuekit.measures.statistics import missing
 
 FEWEST = 30
 """People behind a model's output in public."""
@@ -112,7 +112,7 @@ def important_change(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFram
     for name in ("improved", "worse"):
         top, bottom, few = sdc.share_parts(_floats(frame[name]), n, work.rules)
         work.note(frame, table, few & (n > 0), name, FEW_IN_SHARE)
-        ends = intervals.share(np.nan_to_num(top), np.nan_to_num(bottom))
+        ends = sdc.share_interval(top, bottom, work.rules)
         with np.errstate(invalid="ignore", divide="ignore"):
             new |= {name: top, f"{name}_share": SHARE_SCALE * top / bottom}
         new[f"{name}_lower"] = np.where(few, np.nan, SHARE_SCALE * ends.lower)

@@ -11,7 +11,6 @@ import pandas as pd
 from valuekit.measures import outcomes
 from valuekit.measures.protection import suppression as sdc
 from valuekit.measures.protection.suppression import Rules
-from valuekit.measures.statistics import intervals
 
 SHARE_SCALE = outcomes.SHARE_SCALE
 _MEASURE = ["service", "measure"]
@@ -111,7 +110,7 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
             ),
         }
         if ends:
-            share = intervals.share(np.nan_to_num(top), np.nan_to_num(bottom))
+            share = sdc.share_interval(top, bottom, work.rules)
             for name, end in ((lower_, share.lower), (upper_, share.upper)):
                 new[name] = np.where(
                     is_share, end * SHARE_SCALE, _rounded(_floats(frame[name]), measure, work.rules)
@@ -188,7 +187,8 @@ def difference(now: str, before: str) -> Step:
         one, two = _floats(frame[f"{now}_value"]), _floats(frame[f"{before}_value"])
         both = ~(np.isnan(one) | np.isnan(two) | np.isnan(n) | np.isnan(m))
         parts = (np.round(one * n / SHARE_SCALE), n, np.round(two * m / SHARE_SCALE), m)
-        ends = intervals.difference_of_shares(*(np.where(both & is_share, part, 0.0) for part in parts))
+        usable = (np.where(both & is_share, part, 0.0) for part in parts)
+        ends = sdc.difference_interval(*usable, work.rules)
         new = {
             "difference": np.where(
                 both, np.where(is_share, one - two, _rounded(one - two, measure, work.rules)), np.nan
@@ -337,7 +337,7 @@ def value(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     eligible = np.round(n / _none_if_0(_floats(frame["completeness"])))
     top, bottom, hidden = sdc.share_parts(np.round(_floats(frame["outcome"]) * n / SHARE_SCALE), n, rules)
     share = top / _none_if_0(bottom)
-    ends = intervals.share(np.nan_to_num(top), np.nan_to_num(bottom))
+    ends = sdc.share_interval(top, bottom, rules)
     few = (n > 0) & (n < max(rules.smallest_mean, rules.smallest_count))
     work.note(frame, table, hidden, "outcome", FEW_IN_SHARE)
     work.note(frame, table, few, "cost", FEW_IN_MEAN)
@@ -349,7 +349,11 @@ def value(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = share / cost["cost"] * 100_000
         moved = ratio / _floats(frame["ratio"])
-    ratios = {"ratio": ratio} | {c: _floats(frame[c]) * moved for c in RATIO_ENDS}
+        # The ends of the ratio reach as far as the counts behind the rounded share may lie.
+        ends_of_share = (above / below / share for above, below in sdc.share_range(top, bottom, rules))
+        less, more = (np.nan_to_num(x, nan=1.0) for x in ends_of_share)
+    stretched = {c: less if c.endswith("lower") else more for c in RATIO_ENDS}
+    ratios = {"ratio": ratio} | {c: _floats(frame[c]) * moved * stretched[c] for c in RATIO_ENDS}
     return frame.assign(
         n=bottom,
         completeness=np.minimum(bottom / _none_if_0(sdc.counts(eligible, rules)), 1.0),

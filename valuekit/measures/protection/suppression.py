@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
 from valuekit.config import Settings
+from valuekit.measures.statistics import intervals
+from valuekit.measures.statistics.intervals import LEVEL, Interval
 
 Positive = Annotated[int, Field(ge=1)]
 AtLeastTwo = Annotated[int, Field(ge=2)]
@@ -86,6 +88,57 @@ def share_parts(
     bottom = counts(n, rules)
     top = np.minimum(to_nearest(numerator, rules.round_counts_to), bottom)
     return np.where(hidden, np.nan, top), bottom, hidden
+
+
+def share_range(
+    top: ArrayLike, bottom: ArrayLike, rules: Rules
+) -> tuple[tuple[NDArray, NDArray], tuple[NDArray, NDArray]]:
+    """Counts behind a share of rounded counts that make it smallest, and those that make it largest.
+
+    Where nobody or everybody has the outcome the share is told exactly, as counts of few on either side are
+    hidden; the number of people still is not.
+    """
+    top, bottom = np.nan_to_num(np.asarray(top, float)), np.nan_to_num(np.asarray(bottom, float))
+    off = np.where(bottom > 0, rules.round_counts_to // 2, 0)
+    none, all_ = top == 0, top == bottom
+    fewer, more = np.where(none, 0.0, top - off), np.where(none, 0.0, np.minimum(top + off, bottom - off))
+    low = np.where(all_, bottom - off, fewer), np.where(all_, bottom - off, bottom + off)
+    return low, (np.where(all_, bottom - off, more), bottom - off)
+
+
+def share_interval(top: ArrayLike, bottom: ArrayLike, rules: Rules, level: float = LEVEL) -> Interval:
+    """Interval of a share of rounded counts: from the lowest end to the highest that the counts allow.
+
+    Whatever the true counts are, Wilson's interval of them lies within it. So it holds the share at its
+    nominal rate or above; Wilson's interval of the rounded counts does not where people are few.
+    """
+    low, high = share_range(top, bottom, rules)
+    return Interval(intervals.share(*low, level).lower, intervals.share(*high, level).upper)
+
+
+def difference_interval(
+    top: ArrayLike,
+    bottom: ArrayLike,
+    other_top: ArrayLike,
+    other_bottom: ArrayLike,
+    rules: Rules,
+    level: float = LEVEL,
+) -> Interval:
+    """Newcombe's interval of the difference of two shares of rounded counts, from :func:`share_interval`.
+
+    References
+    ----------
+    Newcombe 1998, Stat Med 17:873, method 10: each half is the root of the sum of squares of a half of each
+    share's interval.
+    """
+    parts = [np.nan_to_num(np.asarray(part, float)) for part in (top, bottom, other_top, other_bottom)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, two = parts[0] / parts[1], parts[2] / parts[3]
+    first, second = share_interval(*parts[:2], rules, level), share_interval(*parts[2:], rules, level)
+    return Interval(
+        one - two - np.hypot(one - first.lower, second.upper - two),
+        one - two + np.hypot(first.upper - one, two - second.lower),
+    )
 
 
 def is_dominated(pence: ArrayLike, rules: Rules) -> bool:

@@ -212,8 +212,8 @@ METHODS = (
         name="Small counts and rounding",
         question="How are people kept from being recognised in a public table?",
         formula="Counts from 1 to 7 are not shown, others go to the nearest 5, and shares are worked out "
-        "from the "
-        "rounded counts. What could be worked out from the rest is hidden with them.",
+        "from the rounded counts. The interval of such a share goes from the lowest end to the highest that "
+        "the counts behind the rounding allow, so that it is nowhere too narrow. What could be worked out from the rest is hidden with them.",
         units="People.",
         source="NHS Digital, Hospital Episode Statistics, rule for small numbers (2018); Hundepool and "
         "others 2012, "
@@ -223,6 +223,9 @@ METHODS = (
         also=(
             "valuekit.measures.protection.suppression.is_small",
             "valuekit.measures.protection.suppression.share_parts",
+            "valuekit.measures.protection.suppression.share_range",
+            "valuekit.measures.protection.suppression.share_interval",
+            "valuekit.measures.protection.suppression.difference_interval",
             "valuekit.measures.protection.suppression.partners",
             "valuekit.measures.protection.suppression.is_dominated",
             "valuekit.measures.protection.suppression.to_nearest",
