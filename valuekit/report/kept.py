@@ -167,7 +167,9 @@ def _container(value: Any) -> Iterator[Any]:
         if not attributes and not hasattr(value, "__dict__"):
             raise UnknownContentError(type(value).__name__)
     for name in sorted(attributes):
-        yield from (name, attributes[name])
+        held = attributes[name]
+        # Plotnine takes its parameters from sets of names, so that their order differs from run to run.
+        yield from (name, sorted(held.items()) if name.endswith("params") and type(held) is dict else held)
 
 
 def _known(value: Any) -> None:
