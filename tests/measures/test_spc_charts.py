@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -219,3 +220,16 @@ def test_a_target_names_the_day_from_which_it_holds():
     assert Target.model_validate({"value": 1, "source": "board", "from": date(2024, 4, 1)}).from_ == date(
         2024, 4, 1
     )
+
+
+def test_the_sample_shows_every_way_to_set_a_chart() -> None:
+    from valuekit.measures.definition.chart_settings import chart_setting
+    from valuekit.measures.definition.definitions import load_services
+    from valuekit.project import Project
+
+    settings = chart_setting(load_services(Project(Path(__file__).resolve().parents[2])))
+    assert {"screen", "rebase", "baseline", "target"} <= set(settings["setting"])
+    assert {"p_prime", "g", "t"} <= set(settings.loc[settings["setting"] == "chart", "words"])
+    assert settings.loc[settings["setting"] == "rebase", "words"].str.len().gt(10).all()
+    dated = settings[settings["setting"] == "target"].groupby("measure")["value"]
+    assert (dated.nunique() > 1).all() and len(dated)

@@ -213,7 +213,8 @@ METHODS = (
         question="How are people kept from being recognised in a public table?",
         formula="Counts from 1 to 7 are not shown, others go to the nearest 5, and shares are worked out "
         "from the rounded counts. The interval of such a share goes from the lowest end to the highest that "
-        "the counts behind the rounding allow, so that it is nowhere too narrow. What could be worked out from the rest is hidden with them.",
+        "the counts behind the rounding allow, so that it is nowhere too narrow. What could be "
+        "worked out from the rest is hidden with them.",
         units="People.",
         source="NHS Digital, Hospital Episode Statistics, rule for small numbers (2018); Hundepool and "
         "others 2012, "

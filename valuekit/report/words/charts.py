@@ -12,7 +12,13 @@ from valuekit.report.words.numbers import day, listed, lower_first, number, sent
 def phases(series: Sequence[Row], settings: Sequence[Row]) -> str:
     """From when and why limits are worked out anew, and on what they rest (``series``, ``chart_setting``)."""
     shown = [row for row in series if row.shown and row.value is not None]
-    return sentence(_rebased(shown, settings), _frozen(shown, settings), _kind(shown), _run_chart(shown))
+    return sentence(
+        _rebased(shown, settings),
+        _frozen(shown, settings),
+        _screened(shown, settings),
+        _kind(shown),
+        _run_chart(shown),
+    )
 
 
 def _rebased(shown: Sequence[Row], settings: Sequence[Row]) -> str:
@@ -33,6 +39,12 @@ def _frozen(shown: Sequence[Row], settings: Sequence[Row]) -> str:
         return f"The limits are frozen: they rest on the points from {months}."
     if "baseline_refused" in bases:
         return f"The baseline of {months} has fewer than 12 points, so the limits rest on all points."
+    return ""
+
+
+def _screened(shown: Sequence[Row], settings: Sequence[Row]) -> str:
+    if any(s.setting == "screen" for s in settings) and any(row.chart != "run" for row in shown):
+        return "Very large differences between neighbouring points do not count towards the limits."
     return ""
 
 
