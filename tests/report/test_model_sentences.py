@@ -99,6 +99,26 @@ def test_nothing_is_said_of_the_missing_from_95_per_cent_on_and_something_always
     assert "too few to say more" in quality_of_life.missing(INDEX, missing(value=None))
 
 
+def test_figures_elsewhere_say_of_how_many_they_speak_where_results_are_missing():
+    part, whole = missing(figure="measure"), missing(figure="measure", completeness=0.97)
+    told = quality_of_life.only_known([(INDEX, part), (SHARE, whole)])
+    assert told.startswith(
+        "Figures here are of people whose result is known: in the newest 12 months 75% for "
+    )
+    assert INDEX.name in told and SHARE.name not in told
+    assert quality_of_life.only_known([(SHARE, whole), (INDEX, missing(figure="qaly"))]) == ""
+
+
+def test_outcomes_beside_cost_say_of_how_many_they_speak():
+    year = row("value", words="2025", completeness=0.81)
+    assert "result is known: 81% in 2025" in quality_of_life.value_known(year)
+    assert (
+        quality_of_life.value_known(row("value", completeness=0.95))
+        == quality_of_life.value_known(None)
+        == ""
+    )
+
+
 def test_without_weights_the_reason_stands_and_the_bounds_still_do():
     told = quality_of_life.missing(INDEX, missing(weighted=None, reason="too few"))
     assert "Weighting for who did not answer is not possible: too few." in told
@@ -114,7 +134,7 @@ def test_a_qaly_says_what_full_health_would_be_and_how_complete_it_is():
 def test_two_value_sets_say_which_is_lower():
     both = {"value_set": "new", "other_set": "old", "n": 90, "value": 0.7}
     lower = row("two_value_sets", **both, other_value=0.6, difference=-0.1)
-    assert "0.600 by old against 0.700 by new, 0.100 lower" in quality_of_life.two_sets(INDEX, lower)
+    assert "0.600 by the old against 0.700 by the new, 0.100 lower" in quality_of_life.two_sets(INDEX, lower)
     higher = row("two_value_sets", **both, other_value=0.8, difference=0.1)
     assert "0.100 higher" in quality_of_life.two_sets(INDEX, higher)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from valuekit.report.audience import Row
@@ -32,6 +32,25 @@ def beside(report: ServiceReport, measure: Row) -> Iterator[Shown]:
     if points:
         yield Points(tuple(Item(text) for text in points))
     yield from _value_sets(report, measure)
+
+
+def only_known(report: ServiceReport, names: Iterable[str | None]) -> Words:
+    """How many results are known of the measures `names`, where figures of them stand without it."""
+    wanted = set(names)
+    found = [
+        (measure, row)
+        for measure in report.measures
+        if measure.measure in wanted
+        for row in report.rows("sensitivity", measure=measure.measure)
+    ]
+    told = words.only_known(found)
+    return Words((told,) if told else ())
+
+
+def value_known(years: Sequence[Row]) -> Words:
+    """How many results are known of the outcome set beside cost; `years` of ``value``, oldest first."""
+    told = words.value_known(years[-1] if years else None)
+    return Words((told,) if told else ())
 
 
 def _value_sets(report: ServiceReport, measure: Row) -> Iterator[Shown]:

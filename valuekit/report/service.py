@@ -255,11 +255,15 @@ class ServiceReport:
     def side_by_side(self) -> Block:
         """Years, fifths of deprivation and ways of care: what each costs and achieves beside the other."""
         found = (self.rows(name) for name in ("increment", "option", "acceptability"))
-        return economics.side_by_side(self.id, *found, self._figure)
+        years = sorted(self.rows("value"), key=lambda y: y.period_start)
+        shown = economics.side_by_side(self.id, *found, self._figure)
+        return Block.of(*shown.parts, answers.value_known(years))
 
     def composite(self) -> Block:
         """The composite outcome with patients' own weights, where one is declared."""
-        return economics.composite(self.id, self.rows("composite"), self.rows("composite_part"))
+        parts = self.rows("composite_part")
+        known = answers.only_known(self, [part.measure for part in parts])
+        return Block.of(*economics.composite(self.id, self.rows("composite"), parts).parts, known)
 
     def tipping(self) -> Block:
         """Where cost begins to rise at another rate: for the clinical team; nothing for anybody else."""
@@ -320,7 +324,7 @@ class ServiceReport:
         columns["Slope index"] = [site_words.slope_cell(m, lines.get(m.measure)) for m, _ in measures]
         caption = "Outcomes by fifth of deprivation (95% interval; n), and the slope from end to end."
         shown = table(f"{self.id}-fifths", caption, columns)
-        return Block.of(points, figure, shown)
+        return Block.of(points, figure, shown, answers.only_known(self, [m.measure for m, _ in measures]))
 
     def sites(self) -> Block:
         """The value outcome by hospital site."""
@@ -337,7 +341,7 @@ class ServiceReport:
             return Block.of(Words(("No service change has been recorded in these years.",)))
         told = Points(tuple(Item(people.change(c, by_name.get(c.measure or ""))) for c in self.changes_made))
         steps = economics.over_time(self.id, self.rows("interrupted"), self.changes_made, self.measures)
-        return Block.of(told, steps)
+        return Block.of(told, steps, answers.only_known(self, [c.measure for c in self.changes_made]))
 
     def data_quality(self) -> Block:
         """Follow-up of each measure."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from valuekit.report import answers
 from valuekit.report.charts.funnel import funnel
 from valuekit.report.show import Block, Words
 from valuekit.report.tables import NOT_SHOWN, table
@@ -47,4 +48,5 @@ def sites(report: ServiceReport) -> Block:
         },
         numbers=("n",),
     )
-    return Block.of(Words((site_words.sites(measure, found),)), figure, shown)
+    known = answers.only_known(report, [measure.measure])
+    return Block.of(Words((site_words.sites(measure, found),)), figure, shown, known)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from valuekit.report.audience import Row
 from valuekit.report.words.numbers import (
     amount,
     evidence,
     interval,
+    listed,
     number,
     people,
     sentence,
@@ -33,6 +36,29 @@ def missing(measure: Row, row: Row) -> str:
         _weighted(row, unit, decimals),
         _bounds(row, unit, decimals),
     )
+
+
+def only_known(found: Sequence[tuple[Row, Row]]) -> str:
+    """Of whom figures elsewhere speak: measures with their rows of ``sensitivity``; nothing if few lack."""
+    part = [
+        (measure, row)
+        for measure, row in found
+        if row.figure == "measure" and row.completeness is not None and row.completeness < COMPLETE
+    ]
+    if not part:
+        return ""
+    each = listed([f"{share(row.completeness)} for ‘{measure.name}’" for measure, row in part])
+    return (
+        f"Figures here are of people whose result is known: in the newest 12 months {each}. What the missing "
+        "could change stands beside each measure."
+    )
+
+
+def value_known(year: Row | None) -> str:
+    """Of whom the outcomes that are set beside cost speak (``value``, its newest 12 months)."""
+    if year is None or year.completeness is None or year.completeness >= COMPLETE:
+        return ""
+    return f"Outcomes here are of people whose result is known: {share(year.completeness)} in {year.words}."
 
 
 def _weighted(row: Row, unit: str, decimals: int) -> str:
@@ -124,14 +150,14 @@ def switched(measure: Row, now: Row, earlier: Row) -> str:
 def two_sets(measure: Row, row: Row) -> str:
     """The same answers by two value sets (``two_value_sets``)."""
     if row.value is None or row.other_value is None:
-        return f"The value set {row.other_set} cannot be shown beside {row.value_set} yet ({people(row.n)})."
+        return f"The {row.other_set} cannot be shown beside the {row.value_set} yet ({people(row.n)})."
     decimals = measure.decimals or 0
     ends = interval(row.diff_lower, row.diff_upper, "", decimals)
     way = "lower" if row.difference < 0 else "higher"
     return (
         f"Another value set gives another figure for the same answers: "
-        f"{number(row.other_value, decimals)} by {row.other_set} against {number(row.value, decimals)} by "
-        f"{row.value_set}, "
+        f"{number(row.other_value, decimals)} by the {row.other_set} against "
+        f"{number(row.value, decimals)} by the {row.value_set}, "
         f"{number(abs(row.difference), decimals)} {way} ({people(row.n)}"
         f"{f', {ends} of the difference' if ends else ''}). Compare years by one set only."
     )
