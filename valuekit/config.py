@@ -112,6 +112,10 @@ def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int],
     lines.setdefault(path, line)
     if depth > 40:
         raise DefinitionError(Problem("nested too deeply or refers to itself", f"{name}:{line}"))
+    if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+        raise DefinitionError(
+            Problem(f"the tag '{node.tag}' is not allowed", f"{name}:{line}", do="Write a plain value.")
+        )
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -130,10 +134,6 @@ def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int],
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_construct(item, name, (*path, i), lines, depth + 1) for i, item in enumerate(node.value)]
-    if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
-        raise DefinitionError(
-            Problem(f"the tag '{node.tag}' is not allowed", f"{name}:{line}", do="Write a plain value.")
-        )
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError):

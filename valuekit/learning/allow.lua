@@ -1,7 +1,7 @@
 -- Holds the text of case studies to what plain words need: an allow-list over pandoc's own reading of each text,
 -- so that nothing can slip past that pandoc would understand and a pattern would not.
 --   reads   {name: text, …} as JSON from standard input
---   answers {name: {faults: [{what, token}], sections: [{title, words}]}, …}
+--   answers {name: {faults: [{what, token, mark, heading}], sections: [{title, words}]}, …}
 -- Names of headings are not made up here, so every name, class or attribute that is met was written by hand.
 
 local READER = "markdown-auto_identifiers"
@@ -12,6 +12,7 @@ local NAMES = { RawBlock = "raw content", RawInline = "raw content", CodeBlock =
   Span = "words with a class", Image = "a picture", Figure = "a picture", Math = "mathematics", Cite = "a citation or @",
   Note = "a footnote", HorizontalRule = "a rule", LineBlock = "a block of lines", DefinitionList = "a list of definitions",
   Strikeout = "struck-out words", SmallCaps = "small capitals", Underline = "underlined words" }
+local MARKS = { Image = "![", Figure = "![", Span = "]{", Math = "$", Note = "^", DefinitionList = ":   ", CodeBlock = "    " }
 local WITH_ATTRIBUTES = { Header = true, Link = true, Table = true }
 
 local function first_word(el)
@@ -23,14 +24,16 @@ end
 local function check(text)
   local doc = pandoc.read(text, READER)
   local faults, sections = pandoc.List(), pandoc.List()
-  local function fault(what, token) faults:insert({ what = what, token = token or "" }) end
+  local heading = ""
+  -- `mark` is how the fault is written, where its words alone would be found elsewhere too.
+  local function fault(what, token, mark) faults:insert({ what = what, token = token or "", mark = mark or "", heading = heading }) end
 
-  if next(doc.meta) ~= nil then fault("settings inside the text", next(doc.meta)) end
+  if next(doc.meta) ~= nil then fault("settings inside the text", (next(doc.meta))) end
 
   local function see(el, allowed)
-    if not allowed[el.t] then fault(NAMES[el.t] or el.t, first_word(el)) return end
+    if not allowed[el.t] then fault(NAMES[el.t] or el.t, first_word(el), MARKS[el.t]) return end
     if WITH_ATTRIBUTES[el.t] and (el.attr.identifier ~= "" or #el.attr.classes > 0 or #el.attr.attributes > 0) then
-      fault("a name, class or attribute in braces", first_word(el))
+      fault("a name, class or attribute in braces", first_word(el), "{")
     end
     if el.t == "Link" and (not el.target:match("^https://[%w]") or el.title ~= "") then
       fault("a link to anything but an https:// page", el.target)
@@ -39,10 +42,13 @@ local function check(text)
     if el.t == "Header" and el.level ~= 2 and el.level ~= 3 then fault("a heading of level " .. el.level, first_word(el)) end
   end
 
-  doc:walk {
-    Block = function(el) see(el, BLOCKS) end,
-    Inline = function(el) see(el, INLINES) end,
-  }
+  for _, block in ipairs(doc.blocks) do
+    pandoc.Blocks({ block }):walk {
+      Block = function(el) see(el, BLOCKS) end,
+      Inline = function(el) see(el, INLINES) end,
+    }
+    if block.t == "Header" then heading = pandoc.utils.stringify(block) end
+  end
   for _, block in ipairs(doc.blocks) do
     if block.t == "Header" and block.level == 2 then
       sections:insert({ title = pandoc.utils.stringify(block), words = 0 })

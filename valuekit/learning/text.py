@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,10 +60,14 @@ class Draft:
     text: str
     lines: tuple[str, ...]
 
-    def locate(self, token: str, nth: int = 0) -> str:
-        """``file:line`` of the `nth` line of the text in which `token` stands."""
-        found = [i for i, line in enumerate(self.text.split("\n"), start=1) if token and token in line]
-        return f"{self.name}:{found[min(nth, len(found) - 1)]}" if found else self.name
+    def locate(self, token: str, nth: int = 0, heading: str = "") -> str:
+        """``file:line`` of the `nth` line below `heading` (if any) in which `token` stands."""
+        lines = self.text.split("\n")
+        begin = next((i for i, line in enumerate(lines) if heading and line.strip("# ") == heading), 0)
+        found = [i for i, line in enumerate(lines[begin:], start=begin + 1) if token and token in line]
+        if found:
+            return f"{self.name}:{found[min(nth, len(found) - 1)]}"
+        return f"{self.name}:{begin + 1}" if heading else self.name
 
 
 def read_draft(file: Path, name: str) -> tuple[Draft | None, list[Problem]]:
@@ -185,12 +190,13 @@ def check_texts(drafts: list[Draft]) -> list[Problem]:
 
 
 def _judged(draft: Draft, answer: Mapping[str, Any]) -> Iterator[Problem]:
-    seen: dict[tuple[str, str], int] = {}
+    seen: Counter[tuple[str, str, str]] = Counter()
     for fault in answer["faults"]:
-        key = (fault["what"], fault["token"])
-        where = draft.locate(fault["token"], seen.get(key, 0))
-        seen[key] = seen.get(key, 0) + 1
-        what = f"{fault['what']}: {fault['token'][:60]}" if fault["token"] else fault["what"]
+        token, heading = fault["token"], fault["heading"]
+        key = (fault["what"], token, heading)
+        where = draft.locate(fault["mark"] or token, seen[key], heading)
+        seen[key] += 1
+        what = f"{fault['what']}: {token[:60]}" if token else fault["what"]
         yield Problem(what, where, _WHY, "Write it in plain words, or leave it out.")
     sections = answer["sections"]
     titles = [section["title"] for section in sections]

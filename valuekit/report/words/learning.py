@@ -144,7 +144,7 @@ def adopters(count: int) -> str:
 
 EVIDENCE_RULE = (
     "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with "
-    "the points of the design, then take the steps below it in order. It judges how sure a figure is, never how "
+    "the points of the design, then take the steps below it in order. It judges how sure a figure is, not how "
     "good the work was."
 )
 
