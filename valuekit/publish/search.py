@@ -68,13 +68,15 @@ def _ask(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL) as service:
             watch = Timer(LONGEST, service.kill)
             watch.start()
-            # The pipes hold little, so one hand writes while the other reads.
-            Thread(target=_write, args=(service.stdin, sent), daemon=True).start()
-            received = b""
-            while received.count(b",") < len(requests) and (part := service.stdout.read1()):
-                received += part
-            watch.cancel()
-            service.kill()
+            try:
+                # The pipes hold little, so one hand writes while the other reads.
+                Thread(target=_write, args=(service.stdin, sent), daemon=True).start()
+                received = b""
+                while received.count(b",") < len(requests) and (part := service.stdout.read1()):
+                    received += part
+            finally:  # after Ctrl-C too
+                watch.cancel()
+                service.kill()
         return [json.loads(base64.b64decode(part)) for part in received.split(b",")[:-1]]
     except (OSError, ValueError) as error:
         raise _fault(getattr(error, "strerror", None) or type(error).__name__) from error

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from valuekit.cache import Cache, FileHashes
-from valuekit.errors import DocumentError, PublishError
+from valuekit.errors import DocumentError, Problem, PublishError
 from valuekit.mart import Mart
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.publish import catalogue, feeds, links, quarto, releases, search, workers
@@ -236,10 +236,22 @@ def _run(todo: Sequence[Job], say: Progress, fonts: _Fonts | None = None) -> lis
     results = []
     with workers.pool() as run:
         for result in run(_task, [*order, *([fonts] if fonts else [])]):
+            if isinstance(result, workers.Ended):
+                result = _ended(result.argument)
             if isinstance(result, Result):
                 say(str(result.path))
                 results.append(result)
     return results
+
+
+def _ended(work: Job | _Fonts) -> Result:
+    """What is said of a document whose process ended before it was done."""
+    what = "the process that rendered it ended early"
+    where = str(work.document.path) if isinstance(work, Job) else "the site's fonts"
+    problem = Problem(what, where, "out of memory, or it was stopped", "Close other programs, publish again.")
+    if not isinstance(work, Job):
+        raise PublishError(problem)
+    return Result(work.document.path, work.profile, (problem,))
 
 
 def _task(work: Job | _Fonts) -> Result | None:
