@@ -37,7 +37,8 @@ PLUMBING: dict[str, str] = {
     "lays out": "case_mix.tables case_mix.of_measure quality_of_life.tables funnel.sites funnel.by_site "
     "funnel.judged tipping.tipping programme.plan programme.later programme.tables importance.importance "
     "importance.asked lenses.need lenses.segment_table lenses.held_by_fifth lenses.use_of_care "
-    "flow.of_year cost_drivers.used cost_drivers.cost_driver cost_drivers.period_of cost_behaviour.with_kinds "
+    "flow.of_year cost_drivers.used cost_drivers.cost_driver cost_drivers.period_of "
+    "cost_behaviour.with_kinds "
     "spc_rare.rare slope.slopes increments.tables increments.comparisons composite.tables",
     "reads": "quality_of_life.scores_of prices.load_deflators cost_behaviour.read_csv "
     "cost_behaviour.load_behaviour composite.patients_ratings increments.stated_ratio composite.why_not",

@@ -168,12 +168,8 @@ def value_change(years: Sequence[Row]) -> str:
     outcome, cost = _moved(before, now, "outcome"), _moved(before, now, "cost")
     if outcome is None or cost is None:
         return "The two years cannot be compared, as an interval is missing."
-    if not outcome.clear and not cost.clear:
-        head = "Neither the outcome nor the cost differs clearly between the two years."
-    else:
-        head = f"Between the two years, the outcome {_way(outcome)} and the cost {_way(cost)}."
     return sentence(
-        head,
+        _both_moved(outcome, cost),
         f"The outcome moved by {signed_difference(outcome.value, '%', 1)}"
         f"{interval_of_difference(outcome.lower, outcome.upper, '%', 1)},",
         f"the cost of a pathway by {signed_difference(cost.value, '£', 0)}"
@@ -186,6 +182,12 @@ def _moved(before: Row, now: Row, what: str) -> compare.Difference | None:
         tuple(getattr(row, what + end) for end in ("", "_lower", "_upper")) for row in (now, before)
     )
     return compare.difference(first, second)
+
+
+def _both_moved(outcome: compare.Difference, cost: compare.Difference) -> str:
+    if not outcome.clear and not cost.clear:
+        return "Neither the outcome nor the cost differs clearly between the two years."
+    return f"Between the two years, the outcome {_way(outcome)} and the cost {_way(cost)}."
 
 
 def _way(moved: compare.Difference) -> str:
@@ -201,8 +203,8 @@ def value_alt(years: Sequence[Row]) -> str:
         for y in years
         if y.outcome is not None and y.cost is not None
     ]
-    return (
-        f"Outcome against cost of a pathway, with 95% intervals. {'; '.join(parts)}."
-        if parts
-        else ("Outcome and cost cannot be shown yet.")
-    )
+    if not parts:
+        return "Outcome and cost cannot be shown yet."
+    # The finding is that of the text beside the chart, without the figures again.
+    finding = value_change(years).split(" The outcome moved by ")[0] if len(parts) > 1 else ""
+    return sentence(f"Outcome against cost of a pathway, with 95% intervals. {'; '.join(parts)}.", finding)

@@ -105,18 +105,8 @@ def drivers(rows: Sequence[Row]) -> str:
         return "There are too few pathways to say where a change in cost lies."
     parts = sorted((lines["unit", p] for p in PARTS), key=lambda r: (-abs(r.amount), r.position))
     clear = [r for r in parts if _clear(r)]
-    size = signed_difference(change.amount, "£", 0)
-    beside = interval_of_difference(change.lower, change.upper, "£", 0)
     ns = f"n = {change.n:,} and {change.before_n:,}" if None not in (change.n, change.before_n) else ""
-    if _clear(change):
-        way = "higher" if change.amount > 0 else "lower"
-        head = f"A pathway cost {way} in {change.words} than in {change.before_words}: {size}{beside}"
-        head = head.replace("cost higher", "cost more").replace("cost lower", "cost less")
-    else:
-        head = (
-            f"The cost of a pathway shows no clear change between {change.before_words} and {change.words}: "
-            f"{size}{beside}"
-        )
+    head = _unit_change(change)
     said = [f"{PARTS[r.part]} {signed_difference(r.amount, '£', 0)}" for r in clear]
     rest = [PARTS[r.part] for r in parts if not _clear(r)]
     return sentence(
@@ -126,6 +116,17 @@ def drivers(rows: Sequence[Row]) -> str:
         f"The interval of {rest[0]} reaches nought." if len(rest) == 1 else "",
         _volume(lines),
     )
+
+
+def _unit_change(change: Row) -> str:
+    """How the cost of a pathway moved, with its interval."""
+    size = signed_difference(change.amount, "£", 0)
+    size += interval_of_difference(change.lower, change.upper, "£", 0)
+    if not _clear(change):
+        years = f"{change.before_words} and {change.words}"
+        return f"The cost of a pathway shows no clear change between {years}: {size}"
+    way = "more" if change.amount > 0 else "less"
+    return f"A pathway cost {way} in {change.words} than in {change.before_words}: {size}"
 
 
 def _clear(row: Row) -> bool:
@@ -155,7 +156,9 @@ def drivers_alt(rows: Sequence[Row]) -> str:
         key=lambda r: r.position,
     )
     said = [f"{STEPS[r.part]} {signed_difference(r.amount, '£', 0)}" for r in steps]
-    return (
+    unit = next((r for r in rows if (r.basis, r.part) == ("unit", "change") and r.shown), None)
+    return sentence(
         f"Spending on these pathways step by step: {pounds(before.amount)} in {before.before_words}; "
-        f"{listed(said)}; {pounds(after.amount)} in {after.words}."
+        f"{listed(said)}; {pounds(after.amount)} in {after.words}.",
+        f"{_unit_change(unit)}." if unit is not None and unit.amount is not None else "",
     )

@@ -141,16 +141,27 @@ def inequality(measure: Row, fifths: Sequence[Row]) -> str:
         for row in (first, last)
     ]
     figures = f"{ends[0]} in the most deprived fifth and {ends[1]} in the least deprived"
-    apart = compare.difference((first.value, first.lower, first.upper), (last.value, last.lower, last.upper))
+    apart = _ends_apart(fifths)
     if apart is None:
         return f"{measure.name}: {figures}."
     size = signed_difference(apart.value, unit, decimals) + interval_of_difference(
         apart.lower, apart.upper, unit, decimals
     )
-    head = "no clear difference between the most and the least deprived"
-    if apart.clear:
-        head = f"{'lower' if apart.value < 0 else 'higher'} in the most deprived fifth than in the least"
-    return f"{measure.name}: {head}. It is {figures}, a difference of {size}."
+    return f"{measure.name}: {_fares(apart)}. It is {figures}, a difference of {size}."
+
+
+def _ends_apart(fifths: Sequence[Row]) -> compare.Difference | None:
+    """The most less the least deprived fifth; None where either is not shown or has no interval."""
+    ends = {row.fifth: row for row in fifths if row.fifth in (1, 5) and row.shown and row.value is not None}
+    if len(ends) < 2:
+        return None
+    return compare.difference(*((row.value, row.lower, row.upper) for row in (ends[1], ends[5])))
+
+
+def _fares(apart: compare.Difference) -> str:
+    if not apart.clear:
+        return "no clear difference between the most and the least deprived"
+    return f"{'lower' if apart.value < 0 else 'higher'} in the most deprived fifth than in the least"
 
 
 def inequality_alt(measure: Row, fifths: Sequence[Row]) -> str:
@@ -161,10 +172,12 @@ def inequality_alt(measure: Row, fifths: Sequence[Row]) -> str:
         parts.append(
             f"fifth {row.fifth} {value_of(measure, row.value) if shown else why_not_shown(row.reason)}"
         )
-    return (
-        f"{measure.name} by fifth of deprivation, 1 the most deprived: {listed(parts)}."
-        if parts
-        else (f"{measure.name} by deprivation: nothing can be shown.")
+    if not parts:
+        return f"{measure.name} by deprivation: nothing can be shown."
+    apart = _ends_apart(fifths)
+    return sentence(
+        f"{measure.name} by fifth of deprivation, 1 the most deprived: {listed(parts)}.",
+        f"{upper_first(_fares(apart))}." if apart is not None else "",
     )
 
 
