@@ -144,7 +144,7 @@ class Pool:
                 yield self._answer(worker, more=bool(waiting))
 
     def _answer(self, worker: _Worker, more: bool) -> Any:
-        """What a worker says; one that is gone or too large makes room for another, if there is more to do."""
+        """What a worker says; one that is gone or too large makes room for another if there is more to do."""
         try:
             result, held = worker.pipe.recv()
         except (EOFError, OSError):
