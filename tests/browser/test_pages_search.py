@@ -35,12 +35,41 @@ def test_search_finds_a_word_says_how_many_pages_and_groups_them(search):
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("glosary", "glossary"), ("deprivatoin", "deprivation"), ("acessibility", "accessibility")],
+    [
+        ("glosary", "glossary"),
+        ("deprivatoin", "deprivation"),
+        ("acessibility", "accessibility"),
+        ("hospitl", "hospital"),
+        ("intervl", "interval"),
+    ],
 )
 def test_search_forgives_a_slip_wherever_it_stands_in_the_word(search, typed, meant):
     page = search(typed)
     expect(status(page)).to_contain_text("found for")
     expect(page.locator(".search__results mark", has_text=meant).first).to_be_visible()
+
+
+def test_a_word_that_is_only_begun_is_found_as_it_stands(search):
+    page = search("depriv")
+    expect(status(page)).to_contain_text("found for “depriv”")
+    expect(results(page).first).to_be_visible()
+
+
+def test_a_misspelt_word_beside_a_right_one_is_put_right_alone(search):
+    page = search("deprivatoin chart")
+    expect(status(page)).to_contain_text("found for “deprivation chart”")
+
+
+def test_a_result_carries_the_summary_of_its_page(search):
+    page = search("glossary")
+    entry = page.locator(".search__results li").filter(
+        has=page.get_by_role("link", name="Glossary", exact=True)
+    )
+    described = page.locator(".page-list li").filter(
+        has=page.get_by_role("link", name="Glossary", exact=True)
+    )
+    summary = described.locator(".hint").inner_text()
+    expect(entry.get_by_text(summary, exact=True)).to_be_visible()
 
 
 def test_search_says_so_when_it_finds_nothing(search):

@@ -87,8 +87,8 @@ def filled(tmp_path):
 
 
 def test_shares_with_an_n_have_wilson_and_newcombe_intervals(filled):
-    """50 of 100 against 40 of 100. By hand (z = 1.96): Wilson 40.4 to 59.6 and 30.9 to 49.8; Newcombe's method 10
-    of 0.10: 0.10 − √(0.0962² + 0.0980²) = −0.037 and 0.10 + √(0.0962² + 0.0906²) = 0.232."""
+    """50 of 100 against 40 of 100. By hand (z = 1.96): Wilson 40.4 to 59.6 and 30.9 to 49.8; Newcombe's
+    method 10 of 0.10: 0.10 − √(0.0962² + 0.0980²) = −0.037 and 0.10 + √(0.0962² + 0.0906²) = 0.232."""
     row = filled["case_figure"].iloc[0]
     ends = [row[name] for name in ("lower", "upper", "against_lower", "against_upper")]
     assert ends == pytest.approx([40.4, 59.6, 30.9, 49.8], abs=0.06)

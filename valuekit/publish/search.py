@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import re
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from threading import Thread, Timer
 from typing import IO, Any
 
+from lxml import html as lxml_html
 from pagefind.service import get_executable
 
 from valuekit.errors import Problem, PublishError
@@ -21,6 +24,12 @@ _NOT_USED = ("pagefind-ui.*", "pagefind-modular-ui.*", "pagefind-component-ui.*"
 
 LONGEST = 300
 """Seconds after which Pagefind is given up."""
+
+WORDS = "words.json"
+"""Beside the index: the vocabulary of the site, for words that the index does not know."""
+
+_WORD = re.compile(r"[a-z]{4,24}")
+_UTF8 = lxml_html.HTMLParser(encoding="utf-8")
 
 _INDEX = 0
 """Number of the first index that a fresh service makes."""
@@ -57,6 +66,17 @@ def index(site: Path) -> None:
     for pattern in _NOT_USED:
         for file in (site / "pagefind").glob(pattern):
             file.unlink()
+    (site / "pagefind" / WORDS).write_text(json.dumps(_words(pages)), encoding="utf-8", newline="\n")
+
+
+def _words(pages: Sequence[Path]) -> list[str]:
+    """Words of the pages, those of most pages first: what a misspelt word may have been meant to be."""
+    found: Counter[str] = Counter()
+    for page in pages:
+        for main in lxml_html.parse(str(page), _UTF8).iter("main"):
+            if main.get("data-pagefind-body") is not None:
+                found.update(set(_WORD.findall(main.text_content().lower())))
+    return sorted(found, key=lambda word: (-found[word], word))
 
 
 def _ask(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

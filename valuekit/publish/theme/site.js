@@ -93,6 +93,7 @@
       var link = element("a", found.meta.title || found.url);
       link.href = new URL(found.url.replace(/^\//, ""), base).href;
       entry.appendChild(link);
+      if (found.meta.description) { entry.appendChild(element("p", found.meta.description)); }
       var words = element("p", "", "hint");
       excerptInto(words, found.excerpt);
       entry.appendChild(words);
@@ -117,25 +118,23 @@
         .then(function (pages) { return pages.filter(function (found) { return fits(found, words); }); });
     }
 
-    /* Words to compare a misspelt one with: those of the list of all pages and of the glossary. */
+    /* Words to compare a misspelt one with: those of all pages, the commonest first. */
     function vocabulary() {
       if (!known) {
-        known = fetch(new URL(box.dataset.glossary, base).href)
-          .then(function (answer) { return answer.ok ? answer.text() : ""; })
-          .catch(function () { return ""; })
-          .then(function (html) {
-            var terms = new DOMParser().parseFromString(html, "text/html").querySelectorAll("dt");
-            var text = document.querySelector(".page-index").textContent;
-            Array.prototype.forEach.call(terms, function (term) { text += " " + term.textContent; });
-            return Array.from(new Set(text.toLowerCase().match(/[a-z]{4,}/g) || [])).sort();
-          });
+        known = fetch(new URL(box.dataset.words, base).href)
+          .then(function (answer) { return answer.ok ? answer.json() : []; })
+          .catch(function () { return []; });
       }
       return known;
     }
 
+    /* A word is misspelt where no word of the pages begins with it. Pagefind would then take it for any word that
+       begins a little like it, so such words are put right before they are asked for. */
     function corrected(words) {
       return vocabulary().then(function (all) {
-        return words.split(/\s+/).map(function (word) { return nearest(word.toLowerCase(), all); }).join(" ");
+        return words.toLowerCase().split(/\s+/).map(function (word) {
+          return all.some(function (known) { return known.indexOf(word) === 0; }) ? word : nearest(word, all);
+        }).join(" ");
       });
     }
 
@@ -168,12 +167,10 @@
         status.textContent = "";
         return Promise.resolve();
       }
-      return ask(words)
-        .then(function (pages) {
-          if (pages.length) { return [pages]; }
-          return corrected(words).then(function (better) {
-            return better === words.toLowerCase() ? [pages] : ask(better).then(function (other) { return [other, better]; });
-          });
+      return corrected(words)
+        .then(function (better) {
+          if (better === words.toLowerCase()) { return ask(words).then(function (pages) { return [pages]; }); }
+          return ask(better).then(function (pages) { return [pages, better]; });
         })
         .then(function (found) { if (mine === asked) { show(found[0], words, found[1]); } })
         .catch(function () {
