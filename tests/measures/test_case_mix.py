@@ -27,7 +27,7 @@ Woolf's standard error of the log odds ratio is √(1/30 + 1/70 + 1/60 + 1/60) =
 """
 
 HANLEY = {"normal": (33, 6, 6, 11, 2), "abnormal": (3, 2, 2, 11, 33)}
-"""Ratings 1 to 5 of 109 CT images: Hanley and McNeil 1982, Radiology 143:29, table I."""
+"""Ratings 1 to 5 of 109 CT images: Hanley and McNeil 1982, Radiology 143:29."""
 
 
 def two_by_two() -> tuple[np.ndarray, pd.DataFrame]:

@@ -41,7 +41,7 @@ def test_a_difference_of_shares_has_the_interval_of_newcombe_1998_table_2_method
     ("events", "lower", "upper"), [(0, 0.0, 3.69), (1, 0.03, 5.57), (5, 1.62, 11.67), (9, 4.12, 17.08)]
 )
 def test_few_events_have_the_exact_poisson_interval_of_garwood_1936(events, lower, upper):
-    # As in the table of Altman and others 2000, Statistics with Confidence, table 18.3.
+    # As in the table of Altman and others 2000, Statistics with Confidence.
     found = intervals.count(events)
     assert (round(float(found.lower), 2), round(float(found.upper), 2)) == (lower, upper)
 

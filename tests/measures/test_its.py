@@ -16,7 +16,7 @@ FLAT = [9.0, 10, 11, 10, 10, 11, 10, 9]
 
 
 def by_matrices(time, value, date, weight, lag):
-    """Wagner and others 2002, p. 301, and Newey and West 1987, written out for each pair of points."""
+    """Wagner and others 2002 and Newey and West 1987, written out for each pair of points."""
     since = np.asarray(time, float) - date
     after = (since >= 0).astype(float)
     root = np.sqrt(np.asarray(weight, float))

@@ -401,7 +401,7 @@ def headline(frame: pd.DataFrame, **measure) -> pd.Series:
 
 
 def test_the_headline_sets_the_newest_12_months_against_the_12_before():
-    # Newcombe 1998, table 2: 56/70 − 48/80 = 0.2, interval 0.0524 to 0.3339.
+    # Newcombe 1998, method 10: 56/70 − 48/80 = 0.2, interval 0.0524 to 0.3339.
     row = headline(two_years((56, 14, 0), (48, 32, 20)))
     assert (
         row["year_words"] == "November 2025 to October 2026"

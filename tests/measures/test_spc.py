@@ -41,7 +41,7 @@ VISCOSITY = [
     33.12,
     33.84,
 ]
-"""Aircraft primer paint, 15 batches: Montgomery, Introduction to Statistical Quality Control, example 6.5."""
+"""Aircraft primer paint, 15 batches: Montgomery, Introduction to Statistical Quality Control."""
 
 
 def test_limits_are_those_of_montgomerys_viscosity_example():

@@ -81,7 +81,7 @@ def test_dobsons_interval_covers_repeat_events_at_its_nominal_rate():
 
 def test_observed_over_expected_has_byars_interval():
     found = rates.indirect(24, 12.0)
-    # By hand from Breslow and Day 1987, p. 69: 24 (1 − 1/216 − 1.96/(3 √24))³ and 25 (1 − 1/225 + 1.96/15)³.
+    # By hand from Breslow and Day 1987: 24 (1 − 1/216 − 1.96/(3 √24))³ and 25 (1 − 1/225 + 1.96/15)³.
     assert found.lower == pytest.approx(24 * (1 - 1 / 216 - 1.959964 / (3 * 24**0.5)) ** 3 / 12)
     assert found.upper == pytest.approx(25 * (1 - 1 / 225 + 1.959964 / 15) ** 3 / 12)
     assert rates.expected([50, 100], [10, 30], [100, 100]) == 35.0

@@ -265,7 +265,7 @@ def test_each_reason_for_a_hidden_point_is_counted_in_the_alt_text():
 
 
 def test_newcombes_worked_example_of_a_difference_between_proportions():
-    # Newcombe 1998, Stat Med 17:873, table II, contrast (a): 56/70 and 48/80, method 10: 0.0524 to 0.3339.
+    # Newcombe 1998, Stat Med 17:873, by method 10: 56/70 and 48/80, method 10: 0.0524 to 0.3339.
     # Wilson intervals worked out by hand from (p + z²/2n ± z√(pq/n + z²/4n²)) / (1 + z²/n), z = 1.959964.
     found = compare.difference((0.8, 0.691781, 0.877088), (0.6, 0.490389, 0.700406))
     assert found.value == pytest.approx(0.2)

@@ -200,9 +200,8 @@ METHODS = (
         "pathways are fewer. Fixed cost stays.",
         units="Whole pence in; pounds a pathway out. Student's t interval, 95%.",
         source="Drummond and others 2015, Methods for the Economic Evaluation of Health Care Programmes, "
-        "4th ed., chapter 7 (marginal, average and fixed cost); NHS England, Approved Costing Guidance, "
-        "cost classification (fixed, semi-fixed and variable). Each resource is sorted in "
-        "data/reference/cost_behaviour.csv.",
+        "4th ed. (marginal, average and fixed cost); NHS England, Approved Costing Guidance. "
+        "Each resource is sorted in data/reference/cost_behaviour.csv.",
         fails="A resource without a row is refused when the table is read. The sorting holds for a year: "
         "over several years most cost can change. A resource is of one behaviour in every stage, which is a "
         "simplification.",

@@ -248,7 +248,7 @@ def bootstrap(
 
     References
     ----------
-    Efron and Tibshirani 1993, chapter 13.
+    Efron and Tibshirani 1993, An Introduction to the Bootstrap.
     """
     rng = np.random.default_rng(seed)
     periods = []

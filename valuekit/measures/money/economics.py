@@ -69,7 +69,7 @@ def draw(
     References
     ----------
     Briggs, Wonderling and Mooney 1997, Health Econ 6:327; Gray, Clarke, Wolstenholme and Wordsworth 2011,
-    Applied Methods of Cost-effectiveness Analysis in Health Care, ch. 11.
+    Applied Methods of Cost-effectiveness Analysis in Health Care.
     """
     rng = np.random.default_rng(seed)
     found, means = [], []
@@ -100,7 +100,7 @@ def normal_draws(
 
     What anyone may read is worked out from rounded figures alone, so its draws come from them too, and not
     from people. With 30 people or more the means are near enough to normal (Nixon, Wonderling and Grieve
-    2010, Health Econ 19:316, doi 10.1002/hec.1477).
+    2010, Health Econ 19:316).
     """
     cost, outcome = np.asarray(cost, float), np.asarray(outcome, float)
     together = np.clip(np.asarray(correlation, float), -1.0, 1.0)
@@ -182,8 +182,8 @@ def ratio(
 
     References
     ----------
-    Willan and O'Brien 1996, Health Econ 5:297; no negative ratios: Stinnett and Mullahy 1997, Med Decis
-    Making 17:123; Briggs, O'Brien and Blackhouse 2002, Annu Rev Public Health 23:377.
+    Willan and O'Brien 1996, Health Econ 5:297; no negative ratios: Stinnett and Mullahy 1998, Med Decis
+    Making 18:S68; Briggs, O'Brien and Blackhouse 2002, Annu Rev Public Health 23:377.
     """
     nothing = Ratio(np.nan, np.nan, np.nan, False, "")
     where = str(quadrant(cost, outcome))
@@ -221,7 +221,7 @@ def dominance(cost: ArrayLike, outcome: ArrayLike) -> pd.DataFrame:
     References
     ----------
     Drummond, Sculpher, Claxton, Stoddart and Torrance 2015, Methods for the Economic Evaluation of Health
-    Care Programmes, 4th ed., ch. 4; Cantor 1994, Med Decis Making 14:259, doi 10.1177/0272989X9401400308.
+    Care Programmes, 4th ed.; Cantor 1994, Med Decis Making 14:259.
     """
     cost, outcome = np.asarray(cost, float), np.asarray(outcome, float)
     status = np.full(cost.size, "frontier", dtype=object)
@@ -418,7 +418,7 @@ METHODS = (
         units="Pounds, outcomes (a share of people), and pounds for each further good outcome.",
         source=(
             "Willan and O'Brien 1996, Health Econ 5:297; Briggs, Wonderling and Mooney 1997, Health Econ "
-            "6:327; Black 1990, Med Decis Making 10:212; Stinnett and Mullahy 1997, Med Decis Making 17:123."
+            "6:327; Black 1990, Med Decis Making 10:212; Stinnett and Mullahy 1998, Med Decis Making 18:S68."
         ),
         fails=(
             "No ratio where an option is cheaper and better or dearer and worse (a negative ratio says "
@@ -442,7 +442,7 @@ METHODS = (
         units="Pounds for each further outcome.",
         source=(
             "Drummond and others 2015, Methods for the Economic Evaluation of Health Care Programmes, 4th "
-            "ed., ch. 4; Cantor 1994, Med Decis Making 14:259, doi 10.1177/0272989X9401400308."
+            "ed.; Cantor 1994, Med Decis Making 14:259."
         ),
         fails="It takes means as known: the acceptability curve says how sure the ranking is.",
         function=_MODULE + "dominance",

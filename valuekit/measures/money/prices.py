@@ -235,8 +235,8 @@ METHODS = (
         formula="Amount × 100 ÷ price index of the month of posting. The index of a financial year stands "
         "for its middle; between two middles it grows at a constant rate.",
         units="Whole pence and an index (base year 100) in; pounds in base-year prices out.",
-        source="HM Treasury, The Green Book (2022), chapter 5 (real base-year prices); Drummond and others "
-        "2015, Methods for the Economic Evaluation of Health Care Programmes, 4th ed., chapter 7. The index "
+        source="HM Treasury, The Green Book (2022) (real base-year prices); Drummond and others "
+        "2015, Methods for the Economic Evaluation of Health Care Programmes, 4th ed. The index "
         "is the one that data/reference/deflators.csv names.",
         fails="A month whose financial year is not in the table is refused, with the year. One index for all "
         "resources hides that drugs and pay rise at different rates.",

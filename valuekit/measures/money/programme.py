@@ -48,7 +48,7 @@ class Tornado(Settings):
 class Assumed(Settings):
     """``data/programme.yml``: what the sums assume."""
 
-    source: Annotated[str, Field(min_length=1)] = "HM Treasury, The Green Book (2022), chapter 5 and annex 6"
+    source: Annotated[str, Field(min_length=1)] = "HM Treasury, The Green Book (2022), annex 6"
     discount_rate: Rate = 0.035
     price_change: Rate = 0.02
     base_month: str | None = None
@@ -407,7 +407,7 @@ METHODS = (
             "discounted and over the months named."
         ),
         units="Pounds of the month go in; pounds of the base month, a month and a share come out.",
-        source="HM Treasury, The Green Book (2022), chapter 5 and annex 6 (discount rate 3.5% in real terms)",
+        source="HM Treasury, The Green Book (2022), annex 6 (discount rate 3.5% in real terms)",
         fails=(
             "Benefits are estimates, not cash saved, unless a budget was cut. The range over one assumption "
             "at a time is no confidence interval: several can be wrong together. Without a cost there is no "

@@ -65,7 +65,7 @@ def value_sets(folder: Path = REFERENCE) -> dict[str, ValueSet]:
     -----
     From decrements: the index is the starting value plus the term of the level in each dimension, plus, where
     the set has them, a term for any problem at all and one for any dimension at level 3
-    (Dolan 1997, Med Care 35:1095, table 1; Devlin and others 2018, Health Econ 27:7, doi 10.1002/hec.3564;
+    (Dolan 1997, Med Care 35:1095; Devlin and others 2018, Health Econ 27:7, doi 10.1002/hec.3564;
     UK 2026, doi 10.1016/j.jval.2026.03.008). By profile: the 5L to 3L crosswalk
     (van Hout and others 2012, Value Health 15:708, doi 10.1016/j.jval.2012.02.008).
     """

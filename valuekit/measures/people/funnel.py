@@ -95,7 +95,7 @@ def funnel(
     References
     ----------
     Spiegelhalter 2005, Funnel plots for comparing institutional performance, Stat Med 24:1185,
-    doi 10.1002/sim.1970 (limits, section 2 and A.1); Spiegelhalter 2005, Handling over-dispersion of
+    doi 10.1002/sim.1970 (limits); Spiegelhalter 2005, Handling over-dispersion of
     performance indicators, Qual Saf Health Care 14:347, doi 10.1136/qshc.2005.013755 (φ, τ²).
     """
     events, n = np.asarray(events, float), np.asarray(n, float)

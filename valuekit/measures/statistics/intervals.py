@@ -19,7 +19,7 @@ LEVEL = 0.95
 """Confidence level of every interval that valuekit shows."""
 
 DRAWS = 1000
-"""Bootstrap draws: enough for the ends of a percentile interval (Efron and Tibshirani 1993, ch. 13)."""
+"""Bootstrap draws: enough for the ends of a percentile interval (Efron and Tibshirani 1993)."""
 
 SEED = 20260101
 """Seed of every bootstrap, so that the same input gives the same figure."""
@@ -66,7 +66,7 @@ def count(events: ArrayLike, level: float = LEVEL) -> Interval:
     References
     ----------
     Exact: Garwood 1936, by the chi-squared distribution. Byar: Breslow and Day 1987, Statistical
-    Methods in Cancer Research vol. 2, p. 69. The switch at 10: OHID, Public health technical guides.
+    Methods in Cancer Research, vol. 2. The switch at 10: OHID, Public health technical guides.
     """
     events = np.asarray(events, float)
     exact, byar = _exact_count(events, level), _byar(events, level)
@@ -97,7 +97,7 @@ def mean(n: ArrayLike, average: ArrayLike, sd: ArrayLike, level: float = LEVEL) 
     """Student's t interval of a mean, from its size, average and standard deviation (divisor n − 1).
 
     Costs too. They are skewed, yet it is their arithmetic mean that a budget needs, so nothing is
-    transformed. Nixon, Wonderling and Grieve (2010, Health Econ 19:316, doi 10.1002/hec.1477) found
+    transformed. Nixon, Wonderling and Grieve (2010, Health Econ 19:316) found
     normal theory as good as the bootstrap for mean costs above 50 people, and slightly better below.
     Where few pathways are dear, the interval of a small group is somewhat too narrow at the upper end.
     NaN below two people.
@@ -202,8 +202,8 @@ def bootstrap_of_ratio(
 
     References
     ----------
-    Efron and Tibshirani 1993, ch. 13; for cost and effect of the same people Briggs, Wonderling and
-    Mooney 1997, Health Econ 6:327.
+    Efron and Tibshirani 1993, An Introduction to the Bootstrap; for cost and effect of the same
+    people Briggs, Wonderling and Mooney 1997, Health Econ 6:327.
     """
     above, below = np.asarray(above, float), np.asarray(below, float)
     n = above.size

@@ -182,7 +182,7 @@ def calibration(outcome: ArrayLike, chance: ArrayLike, fewest: int = EVENTS_PER_
     References
     ----------
     Cox 1958, Biometrika 45:562, doi 10.1093/biomet/45.3-4.562; Steyerberg 2019, Clinical Prediction Models,
-    2nd edition, section 15.3.
+    2nd edition.
     """
     y, odds = np.asarray(outcome, float), logit(np.asarray(chance, float))
     nothing = (np.nan, np.nan, np.nan)

@@ -68,7 +68,7 @@ def weighted(
     ----------
     Hájek's ratio form of Horvitz and Thompson 1952; Seaman and White 2013, Stat Methods Med Res 22:278,
     doi 10.1177/0962280210395740. Variance: Lunceford and Davidian 2004, Stat Med 23:2937,
-    doi 10.1002/sim.1903, section 3.
+    doi 10.1002/sim.1903.
     """
     known = np.asarray(known, bool)
     value = np.where(known, np.asarray(value, float), 0.0)

@@ -114,7 +114,7 @@ def direct_of_repeats(
     References
     ----------
     OHID, Public health technical guidance, directly standardised rates, non-independent events; variance of a
-    compound Poisson count: Stukel and others 1994, Stat Med 13:1781, doi 10.1002/sim.4780131705.
+    compound Poisson count: Stukel and others 1994, Stat Med 13:1781.
     """
     people, times = np.atleast_2d(np.asarray(people, float)), np.asarray(times, float)
     events, weight = _weighted(people @ times, exposure, standard)
@@ -165,7 +165,7 @@ def indirect(observed: float, expected: float, *, level: float = LEVEL) -> Rate:
 
     References
     ----------
-    Breslow and Day 1987, Statistical Methods in Cancer Research vol. 2, p. 69; OHID technical guidance.
+    Breslow and Day 1987, Statistical Methods in Cancer Research, vol. 2; OHID technical guidance.
     """
     if not expected > 0:
         raise ValueError("nothing is expected, so there is no ratio")
@@ -195,7 +195,7 @@ def differ(first: Rate, second: Rate, *, level: float = LEVEL) -> tuple[float, f
 
     References
     ----------
-    Breslow and Day 1987, p. 64: variance of the log of a standardised rate is variance over rate squared.
+    Breslow and Day 1987: variance of the log of a standardised rate is variance over rate squared.
     """
     ratio = first.value / second.value
     spread = np.sqrt(first.variance / first.value**2 + second.variance / second.value**2)
@@ -212,7 +212,7 @@ BIRTHS = pd.DataFrame(
     }
 )
 """Down's syndrome among fifth and later children, Michigan 1950 to 1964: Stark and Mantel 1966, in Fleiss
-1981, table 14.4, and in Fay and Feuer 1997, Stat Med 16:791."""
+1981, and in Fay and Feuer 1997, Stat Med 16:791."""
 
 
 def _direct_example() -> Example:
@@ -247,7 +247,7 @@ def _indirect_example() -> Example:
         ),
         result={"Ratio": found.value, "Lower end": found.lower, "Upper end": found.upper},
         published={"Ratio": 2.0, "Lower end": 1.28, "Upper end": 2.98},
-        published_in="Worked out by hand from Breslow and Day 1987, p. 69.",
+        published_in="Worked out by hand from Breslow and Day 1987.",
         decimals=2,
     )
 
@@ -278,7 +278,7 @@ METHODS = (
         formula="Events observed over events expected. The interval is that of the observed count (exact "
         "below 10, Byar's approximation from 10), over the expected.",
         units="Counts go in; a ratio comes out, 1 where as many as expected.",
-        source="Breslow and Day 1987, Statistical Methods in Cancer Research vol. 2, p. 69.",
+        source="Breslow and Day 1987, Statistical Methods in Cancer Research, vol. 2.",
         fails="Refused where nothing is expected. Two ratios against one standard cannot be compared with "
         "each other where the people differ in age. The expected count is taken as known.",
         function="valuekit.measures.statistics.rates.indirect",

@@ -48,8 +48,8 @@ def g_chart(between: ArrayLike) -> pd.DataFrame:
 
     References
     ----------
-    Benneyan 2001, Health Care Manag Sci 4:305, doi 10.1023/A:1011846412909; Montgomery, Introduction to
-    Statistical Quality Control, section 7.3.4; median as the centre: Provost and Murray 2011, p. 228.
+    Benneyan 2001, Health Care Manag Sci 4:305; Montgomery, Introduction to
+    Statistical Quality Control; median as the centre: Provost and Murray 2011.
     """
     between = _gaps(between)
     mean = between.mean() if len(between) else np.nan
@@ -73,8 +73,8 @@ def t_chart(between: ArrayLike) -> pd.DataFrame:
 
     References
     ----------
-    Nelson 1994, J Qual Technol 26(3):239, doi 10.1080/00224065.1994.11979530; Montgomery, Introduction to
-    Statistical Quality Control, section 7.3.5 and example 7.6.
+    Nelson 1994, J Qual Technol 26(3):239; Montgomery, Introduction to
+    Statistical Quality Control.
     """
     between = _gaps(between)
     if len(between) < FEWEST:
@@ -217,8 +217,8 @@ METHODS = (
         formula="The mean number of cases between events, plus and minus 3 × the square root of "
         "mean × (mean + 1). The centre line is the median.",
         units="Cases without the event between one event and the next.",
-        source="Benneyan 2001, Health Care Manag Sci 4:305, doi 10.1023/A:1011846412909; Montgomery, "
-        "Introduction to Statistical Quality Control, section 7.3.4.",
+        source="Benneyan 2001, Health Care Manag Sci 4:305; Montgomery, "
+        "Introduction to Statistical Quality Control.",
         fails="Below 12 gaps no limits are shown. It supposes that each case has the same chance of the "
         "event. The lower limit is nearly always 0, so that more events show as a run below the median.",
         function="valuekit.measures.statistics.spc_rare.g_chart",
@@ -232,8 +232,8 @@ METHODS = (
         formula="Each time to the power 1 / 3.6 goes into an individuals (XmR) chart; its mean and limits "
         "are raised to the power 3.6.",
         units="Days between one event and the next.",
-        source="Nelson 1994, J Qual Technol 26(3):239, doi 10.1080/00224065.1994.11979530; Montgomery, "
-        "Introduction to Statistical Quality Control, section 7.3.5.",
+        source="Nelson 1994, J Qual Technol 26(3):239; Montgomery, "
+        "Introduction to Statistical Quality Control.",
         fails="Below 12 gaps no limits are shown. It supposes that about as many people come each month.",
         function="valuekit.measures.statistics.spc_rare.t_chart",
         example=_t_example,

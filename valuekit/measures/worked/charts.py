@@ -24,7 +24,7 @@ VISCOSITY = (
     33.12,
     33.84,
 )
-"""Aircraft primer paint, 15 batches: Montgomery, Introduction to Statistical Quality Control, example 6.5."""
+"""Aircraft primer paint, 15 batches: Montgomery, Introduction to Statistical Quality Control."""
 
 
 def _xmr() -> Example:
@@ -51,7 +51,7 @@ def _xmr() -> Example:
             "Upper limit": float(found["upper_limit"]),
         },
         published={"Middle line": 33.52, "Lower limit": 32.24, "Upper limit": 34.80},
-        published_in="Montgomery, Introduction to Statistical Quality Control, example 6.5.",
+        published_in="Montgomery, Introduction to Statistical Quality Control.",
         decimals=2,
     )
 
@@ -68,7 +68,7 @@ METHODS = (
         "7 points on one side of the mean.",
         units="Those of the measure.",
         source="NHS England, Making Data Count; Wheeler and Chambers 1992, Understanding Statistical Process "
-        "Control; Montgomery, Introduction to Statistical Quality Control, section 6.4. 2.66 is 3 ÷ 1.128.",
+        "Control; Montgomery, Introduction to Statistical Quality Control. 2.66 is 3 ÷ 1.128.",
         fails="Neighbouring points do not depend on each other. With fewer than 12 points there are no "
         "limits and "
         "no icons: a run chart is shown.",

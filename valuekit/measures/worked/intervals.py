@@ -27,7 +27,7 @@ PATCH = pd.DataFrame(
         "Old patch less placebo": [8406, 2342, 8187, 8459, 4795, 3516, 4796, 10238],
     }
 )
-"""Hormone in the blood with three patches: Efron and Tibshirani 1993, table 10.1."""
+"""Hormone in the blood with three patches: the patch data of Efron and Tibshirani 1993."""
 
 
 def _share() -> Example:
@@ -42,7 +42,7 @@ def _share() -> Example:
         ),
         result={"Lower end": float(found.lower), "Upper end": float(found.upper)},
         published={"Lower end": 0.2553, "Upper end": 0.3662},
-        published_in="Newcombe 1998, Statistics in Medicine 17:857, table I, method 3.",
+        published_in="Newcombe 1998, Statistics in Medicine 17:857, method 3.",
         decimals=4,
     )
 
@@ -91,8 +91,8 @@ def _count() -> Example:
             "Lower end, 100 events": 100 * (1 - 1 / 900 - z / 30) ** 3,
             "Upper end, 100 events": 101 * (1 - 1 / 909 + z / (3 * 101**0.5)) ** 3,
         },
-        published_in="5 events: Altman and others 2000, Statistics with Confidence, table 18.3. "
-        "100 events: Byar's formula worked by hand (Breslow and Day 1987, p. 69).",
+        published_in="5 events: Altman and others 2000, Statistics with Confidence. "
+        "100 events: Byar's formula worked by hand (Breslow and Day 1987).",
         decimals=2,
     )
 
@@ -105,7 +105,7 @@ def _rate() -> Example:
         steps=("The ends for 5 events are 1.62 and 11.67.", "Each is divided by 2.5."),
         result={"Lower end": float(found.lower), "Upper end": float(found.upper)},
         published={"Lower end": 0.65, "Upper end": 4.67},
-        published_in="By hand from Altman and others 2000, table 18.3: 1.62 ÷ 2.5 and 11.67 ÷ 2.5.",
+        published_in="By hand from Altman and others 2000: 1.62 ÷ 2.5 and 11.67 ÷ 2.5.",
         decimals=2,
     )
 
@@ -122,7 +122,7 @@ def _difference_of_shares() -> Example:
         ),
         result={"Lower end": float(found.lower), "Upper end": float(found.upper)},
         published={"Lower end": 0.0524, "Upper end": 0.3339},
-        published_in="Newcombe 1998, Statistics in Medicine 17:873, table II, method 10.",
+        published_in="Newcombe 1998, Statistics in Medicine 17:873, method 10.",
         decimals=4,
     )
 
@@ -164,7 +164,8 @@ def _fieller() -> Example:
         ),
         result={"Lower end": float(found.lower), "Upper end": float(found.upper)},
         published={"Lower end": -0.249, "Upper end": 0.170},
-        published_in="Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 25.",
+        published_in="Data: Efron and Tibshirani 1993, An Introduction to the Bootstrap (the patch data). "
+        "The ends are worked out by hand from the quadratic.",
         decimals=3,
     )
 
@@ -187,7 +188,7 @@ def _bootstrap() -> Example:
             "Upper end": float(found.upper),
         },
         published={"Ratio of totals": -0.0713},
-        published_in="Efron and Tibshirani 1993, section 10.3 (the ratio). The ends hang on the draws; their "
+        published_in="Efron and Tibshirani 1993 (the data; ratio by hand). The ends hang on the draws; their "
         "seed is fixed, so that one input always gives one interval.",
         decimals=4,
     )
@@ -215,7 +216,7 @@ METHODS = (
         formula="Mean ± Student's t × standard deviation ÷ square root of the number of people.",
         units="Those of the measure: days, pounds, index or score.",
         source="Student 1908, Biometrika 6:1, doi 10.1093/biomet/6.1.1; for skewed costs Nixon, Wonderling "
-        "and Grieve 2010, Health Economics 19:316, doi 10.1002/hec.1477.",
+        "and Grieve 2010, Health Economics 19:316.",
         fails="There is none below two people. With few people and a few very dear pathways it is "
         "somewhat too "
         "short at the upper end: at 30 people it may cover 90% instead of 95%.",
@@ -301,7 +302,7 @@ METHODS = (
         f"replacement, both "
         "figures of a person staying together.",
         units="Units of the upper figure for each unit of the lower.",
-        source="Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13; Briggs, "
+        source="Efron and Tibshirani 1993, An Introduction to the Bootstrap; Briggs, "
         "Wonderling and "
         "Mooney 1997, Health Economics 6:327.",
         fails="The sample must stand for its population: with a dozen people it covers too seldom, so no "

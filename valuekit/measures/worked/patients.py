@@ -18,7 +18,7 @@ RATINGS = pd.DataFrame(
         "Abnormal images": [3, 2, 2, 11, 33],
     }
 )
-"""109 CT images: Hanley and McNeil 1982, Radiology 143:29, table I."""
+"""109 CT images: Hanley and McNeil 1982, Radiology 143:29."""
 
 
 def _model() -> Example:
@@ -122,7 +122,7 @@ METHODS = (
         units="Categories of people in; people, and a ratio without unit, out.",
         source="Bray and others 2014, Stroke 45:3374 (covariates); Lovegrove and others 1997, "
         "Lancet 350:1128, "
-        "doi 10.1016/S0140-6736(97)06507-0 (running sum); Breslow and Day 1987, vol. 2, p. 69 "
+        "doi 10.1016/S0140-6736(97)06507-0 (running sum); Breslow and Day 1987,, vol. 2 "
         "(Byar); Zou and "
         "Donner 2008, Stat Med 27:1693, doi 10.1002/sim.3095 (the widening).",
         fails="Refused with fewer than 10 people with, or without, the outcome for each parameter, where a "
@@ -147,7 +147,7 @@ METHODS = (
         "expected log odds. Slope: of observed on expected log odds.",
         units="Chances in; 0.5 to 1, log odds and a slope out.",
         source="DeLong and others 1988, Biometrics 44:837, doi 10.2307/2531595; Cox 1958, Biometrika 45:562, "
-        "doi 10.1093/biomet/45.3-4.562; Steyerberg 2019, Clinical Prediction Models, section 15.3.",
+        "doi 10.1093/biomet/45.3-4.562; Steyerberg 2019, Clinical Prediction Models.",
         fails="Shown for the months after the baseline: on its own baseline a model is always calibrated. "
         "Calibration moves too when care or coding changes. No calibration below 10 people on either side.",
         function="valuekit.measures.statistics.logistic.c_statistic",
