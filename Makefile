@@ -1,9 +1,13 @@
-# Two commands; both only call run.py, which is the same on machines without make.
+# Each command only calls run.py, which is the same on machines without make.
 PYTHON ?= python3
 
-.PHONY: publish test
+.PHONY: publish test figures
 publish:
 	@$(PYTHON) run.py publish
 
 test:
 	@$(PYTHON) run.py test
+
+# Counts what the tests try, for the page "How it was tested"; commit what it writes.
+figures:
+	@$(PYTHON) run.py figures

@@ -4,7 +4,8 @@ The same two commands on every machine with Python 3.11 or newer; nothing else i
 shell. The first run makes a virtual environment in ``.venv`` beside this file and installs into it exactly
 the wheels that ``requirements.lock`` names, each checked against its hash. Later runs start at once.
 
-``python run.py setup`` only installs. ``python run.py lock`` pins anew (for maintainers; needs uv).
+``python run.py figures`` runs the tests that count what they try, and writes what the page "How it was
+tested" shows. ``python run.py setup`` only installs. ``python run.py lock`` pins anew (for maintainers; needs uv).
 Any other words go to the ``valuekit`` command: ``python run.py check``, ``python run.py sample``.
 """
 
@@ -35,7 +36,7 @@ def main(words: list[str]) -> int:
         )
     if words[:1] == ["lock"]:
         return _lock()
-    testing = words[:1] == ["test"]
+    testing = words[:1] in (["test"], ["figures"])
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
             "The set-up did not finish; what pip said stands above. Nothing else was changed. If the "
@@ -45,6 +46,9 @@ def main(words: list[str]) -> int:
     if words[:1] == ["setup"]:
         print("valuekit is set up.")
         return 0
+    if words[:1] == ["figures"]:
+        os.environ["VALUEKIT_WRITE_FIGURES"] = "1"
+        return _call([PYTHON, "-m", "pytest", "-m", "counted", *words[1:]])
     if testing:
         return _call([PYTHON, "-m", "pytest", *(words[1:] or ALL_TESTS)])
     return _call([PYTHON, "-m", "valuekit", *words])

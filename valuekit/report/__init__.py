@@ -12,6 +12,7 @@ from valuekit.report.lenses import LensesReport, lenses_report
 from valuekit.report.pages import Pages, pages
 from valuekit.report.programme import ProgrammeReport, programme_report
 from valuekit.report.service import ServiceReport, service_report
+from valuekit.report.tested import tested
 
 __all__ = [
     "BoardReport",
@@ -24,4 +25,5 @@ __all__ = [
     "pages",
     "programme_report",
     "service_report",
+    "tested",
 ]
