@@ -76,6 +76,15 @@ def test_calibration_is_said_by_its_interval(ends, says):
     assert says in case_mix.trust(known)
 
 
+@pytest.mark.parametrize(("ends", "said"), [((0.43, 0.63), True), ((0.62, 0.74), False)])
+def test_a_model_that_tells_nobody_apart_is_said_to_tell_nobody_apart(ends, said):
+    known = row(
+        "case_mix_model", fitted=True, later_words="2025", later_n=900, later_c=sum(ends) / 2,
+        later_c_lower=ends[0], later_c_upper=ends[1],
+    )  # fmt: skip
+    assert ("may not tell these people apart" in case_mix.trust(known)) is said
+
+
 def missing(**changes):
     plain = {
         "eligible": 800, "n": 600, "completeness": 0.75, "value": 0.71, "lower": 0.69, "upper": 0.73,

@@ -52,8 +52,8 @@ def trust(row: Row) -> str:
     alike = ""
     if row.later_c_lower is not None and row.later_c_lower <= 0.5 <= row.later_c_upper:
         alike = (
-            "That takes in 0.50: what the model knows may not tell these people apart, so ‘people like these’ "
-            "are little different from all people."
+            "That takes in 0.50: what the model knows may not tell these people apart, so ‘people like "
+            "these’ are little different from all people."
         )
     return sentence(told, alike, _level(row), _slope(row))
 
