@@ -175,13 +175,12 @@ def _publish_changed(
     reasons: list[str],
 ) -> tuple[str, list[str]]:
     """Build and render what has changed; what was made, and why, for the person who ran it."""
-    from valuekit.publish import workers
-
     parts = unchanged.publish_parts(asked)
-    workers.warm()  # their imports take seconds, which the build needs anyway
     if built is None:
         from valuekit.build import build
+        from valuekit.publish import workers
 
+        workers.warm()  # their imports take seconds, which the build needs anyway
         built = build(project, arguments.period, progress=progress)
     from valuekit.publish.site import publish
 

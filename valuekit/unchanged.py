@@ -81,8 +81,10 @@ class Unchanged:
     def built(self, period: Month | None) -> tuple[BuildResult | None, str]:
         """What the last build gave, if another would give the same; and why, in words."""
         record = _read(self.project.build / BUILT)
-        if not record or (self.project.root / "_build.old").exists():
+        if not record:
             return None, "nothing has been built before"
+        if self._left("_build"):
+            return None, "the last build was cut short"
         month = Month.parse(record["result"]["period"])
         why = _why(record["parts"], _without_own_release(self.build_parts(period), month))
         why = why or _why(record["made"], self._made_by_build(self.project), "was made by the build and")
@@ -126,6 +128,12 @@ class Unchanged:
         made = [*files_below(project.build, (BUILT,)), *files_below(project.root / "downloads")]
         return self.hashes.all(project.root, made)
 
+    def _left(self, *folders: str) -> bool:
+        """Whether a run that was cut short left something beside `folders`, for the next to clear away."""
+        return any(
+            (self.project.root / f"{name}.{end}").exists() for name in folders for end in ("new", "old")
+        )
+
     # -- the publish --------------------------------------------------------------------------
 
     def published(self, asked: Mapping[str, Any]) -> tuple[str, str]:
@@ -133,6 +141,8 @@ class Unchanged:
         record = _read(self.project.state / PUBLISHED)
         if not record:
             return "", "nothing has been published before"
+        if self._left("_site", "_packs") or (self.project.state / "swap.json").exists():
+            return "", "the last publish was cut short"
         why = _why(record["parts"], self.publish_parts(asked))
         why = why or _why(record["made"], self._made_by_publish(), "was made by the last publish and")
         return ("", why) if why else (str(record["summary"]), "nothing it depends on has changed")

@@ -105,7 +105,7 @@ def test_a_broken_input_stops_the_publish_and_leaves_the_site(
 def test_a_killed_publish_leaves_the_site_as_it_was(unharmed: Checkout, seconds: float) -> None:
     env = os.environ | {"PYTHONPATH": str(unharmed.root)}
     running = subprocess.Popen(
-        [sys.executable, "-m", "valuekit", "publish"],
+        [sys.executable, "-m", "valuekit", "publish", "--fresh"],
         cwd=unharmed.root,
         env=env,
         stdout=subprocess.DEVNULL,

@@ -101,7 +101,6 @@ def publish(
     folders += [project.packs] if set(audiences) - {PUBLIC} else []
     with alone(project):
         recover(_journal(project), [project.site, project.packs])
-        workers.warm()
         editions = open_editions(project, audiences, period, services, stock=engine == "quarto")
         reusable = _reusable(project, editions) if services else False
         reuse: Reuse | None = None
@@ -233,7 +232,11 @@ def _run(todo: Sequence[Job], say: Progress, fonts: _Fonts | None = None) -> lis
         todo,
         key=lambda job: (-len(job.document.source.cells) * (2 if job.pdf else 1), str(job.document.path)),
     )
-    results = []
+    results: list[Result] = []
+    if not order:
+        if fonts:
+            write_fonts(fonts.cache, fonts.site)
+        return results
     with workers.pool() as run:
         for result in run(_task, [*order, *([fonts] if fonts else [])]):
             if isinstance(result, workers.Ended):
