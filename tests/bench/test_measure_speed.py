@@ -92,7 +92,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_all_measures_of_one_service_take_less_than_the_target(service: str, folder: Path) -> None:
-    assert seconds(folder, service, runs=8, enough=TARGET) < TARGET
+    # With three runnable processes a core even the quickest run is slowed, by a third and more.
+    crowded = hasattr(os, "getloadavg") and os.getloadavg()[0] > 3 * (os.cpu_count() or 1)
+    most = 1.5 * TARGET if crowded else TARGET
+    assert seconds(folder, service, runs=8, enough=most) < most
 
 
 if __name__ == "__main__":
