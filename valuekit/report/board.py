@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from valuekit.mart import Mart
 from valuekit.report import icons
-from valuekit.report.audience import open_mart, rows
+from valuekit.report.audience import Row, open_mart, rows
+from valuekit.report.charts.programme import short
 from valuekit.report.programme import ProgrammeReport
 from valuekit.report.service import ServiceReport
 from valuekit.report.show import Block, Item, Points, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
-from valuekit.report.words import decisions
+from valuekit.report.words import costs, decisions, lenses
 from valuekit.report.words import measures as words
 from valuekit.report.words.numbers import amount, listed, lower_first, number, pounds, share
 
@@ -61,20 +62,22 @@ class BoardReport:
         return f"{report.service.name}: {'; '.join(parts)}." if parts else ""
 
     def value(self) -> Table:
-        """Outcome, cost and ratio of each service in its newest 12 months."""
+        """Spending and outcome of each service side by side, what £100,000 bought, and the margin."""
         newest = []
         for report in self.services:
             years = sorted(
                 (y for y in report.rows("value") if y.period_start is not None), key=lambda y: y.period_start
             )
-            newest.append((report.service, years[-1] if years else None))
-        shown = [(s, y) for s, y in newest if y is not None]
+            newest.append((report, years[-1] if years else None))
+        shown = [(r, y) for r, y in newest if y is not None]
         return table(
             "board-value",
-            "Value in the newest 12 months with complete follow-up (95% intervals in brackets).",
+            f"Spending, outcome and value{costs.in_prices([y for _, y in shown])}, newest 12 months with "
+            "complete follow-up (95% intervals). The margin: change in outcomes with each £100,000 more or "
+            "less spent than the year before.",
             {
-                "Service": [s.name for s, _ in shown],
-                "12 months": [y.words or "" for _, y in shown],
+                "Service": [r.service.name for r, _ in shown],
+                "Spending": [_spending(next(iter(r.rows("allocation")), None)) for r, _ in shown],
                 "n": [number(y.n) for _, y in shown],
                 "Known": [share(y.completeness) for _, y in shown],
                 "Outcome": [
@@ -84,15 +87,19 @@ class BoardReport:
                 "Cost of a pathway": [
                     about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for _, y in shown
                 ],
-                "Outcomes for £100,000": [
+                "£100,000 bought": [
                     about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2)
                     if y.shown and y.ratio is not None
                     else NOT_SHOWN
                     for _, y in shown
                 ],
+                "The margin": [
+                    lenses.margin_cell(next((i for i in r.rows("increment") if i.comparison == "year"), None))
+                    for r, _ in shown
+                ],
             },
             numbers=("n", "Known"),
-            widths=(1.6, 2, 0.6, 0.8, 2.2, 2.6, 1.7),
+            widths=(1.6, 1.1, 0.55, 0.8, 1.5, 1.8, 1.3, 1.9),
         )
 
     def programme(self) -> Words:
@@ -128,6 +135,13 @@ def figure_cell(measure: object, headline: object) -> str:
     return about_words.ranged(
         figure, headline.year_lower, headline.year_upper, measure.unit or "", measure.decimals or 0
     )
+
+
+def _spending(row: Row | None) -> str:
+    """What a service's pathways cost, and its share of all of them."""
+    if row is None or not row.shown or row.amount is None:
+        return NOT_SHOWN
+    return short(row.amount) + (f" ({share(row.share)})" if row.share is not None else "")
 
 
 def _points(found: Sequence[decisions.Finding]) -> Points:
