@@ -411,8 +411,8 @@ METHODS = (
         fails=(
             "Benefits are estimates, not cash saved, unless a budget was cut. The range over one assumption "
             "at a time is no confidence interval: several can be wrong together. Without a cost there is no "
-            "return. The Green Book discounts effects on health, such as QALYs, at 1.5%; the amounts here are "
-            "money, so all of them have the rate for money."
+            "return. The Green Book discounts effects on health, such as QALYs, at 1.5%; the amounts here "
+            "are money, so all of them have the rate for money."
         ),
         function="valuekit.measures.money.programme.net_present_value",
         example=_example,
