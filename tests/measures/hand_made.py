@@ -186,6 +186,7 @@ class Drop:
             },
             codes={},
             set_aside_pence=self.set_aside_pence,
+            large={},
         )
 
 

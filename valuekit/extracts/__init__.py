@@ -7,15 +7,20 @@ can be trusted, hold every row to its schema, take the identifiers away, store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from valuekit.errors import ExtractError, Problem
+from valuekit.extracts.bulk import Bulk, bulk_of
 from valuekit.extracts.drop import Converted, Drop, DropFile, latest_period, open_drop, plics_paths
 from valuekit.extracts.gather import gather_files
+from valuekit.extracts.plain_rows import can_be_told
 from valuekit.extracts.plics.as_extracts import convert
 from valuekit.extracts.plics.importer import Settings
 from valuekit.extracts.pseudonymise import pseudonym_key, read_deciles, replace_identifiers
@@ -55,6 +60,8 @@ class Intake:
         Cost lines in quarantine, as far as their amounts can be read.
     store
         Folder with the same tables as Parquet, one file each.
+    large
+        Extract → its file in `store`, for those that are too large for a frame and so not in `tables`.
     """
 
     organisation: str
@@ -68,6 +75,7 @@ class Intake:
     dictionary: pd.DataFrame
     set_aside_pence: int
     store: Path
+    large: Mapping[str, Path] = field(default_factory=dict)
 
 
 def take_in(project: Project, period: Month | None, services: list[str], build_folder: Path) -> Intake:
@@ -97,24 +105,23 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
         project, schemas, period, lambda synthetic: _from_plics(project, period, synthetic)
     )
 
-    read: dict[str, Typed] = {}
-    waiting: dict[str, np.ndarray] = {}
-    for name, schema in schemas.items():
-        read[name], waiting[name], found = _read(schema, drop)
+    with ExitStack() as open_until_stored:
+        every = _read_all(schemas, drop, open_until_stored)
+        people = every.people
+        extracts = {name: judge_rows(extract, period, people) for name, extract in every.typed.items()}
+        faults += every.faults
+        faults += [fault for extract in extracts.values() for fault in systematic(extract, period)]
+        key, deciles, found = _secrets(project, drop)
         faults += found
-    people = held_identifiers(read.values())
-    extracts = {name: judge_rows(extract, period, people) for name, extract in read.items()}
-    faults += [fault for extract in extracts.values() for fault in systematic(extract)]
-    key, deciles, found = _secrets(project, drop)
-    faults += found
-    if faults:
-        raise ExtractError(faults)
+        if faults:
+            raise ExtractError(faults)
 
-    safe, notes = replace_identifiers(
-        {name: extract.accepted for name, extract in extracts.items()}, schemas, key, deciles
-    )
-    tables = {name: _in_pence(schemas[name], frame) for name, frame in safe.items()}
-    store = write_store(build_folder, tables, quarantine_list(extracts.values()))
+        safe, notes = replace_identifiers(
+            {name: extract.accepted for name, extract in extracts.items()}, schemas, key, deciles
+        )
+        tables = {name: _in_pence(schemas[name], frame) for name, frame in safe.items()}
+        large = {name: partial(bulk.write, more=tables.pop(name)) for name, bulk in every.large.items()}
+        store = write_store(build_folder, tables, quarantine_list(extracts.values()), large)
     return Intake(
         drop.organisation,
         drop.synthetic,
@@ -122,17 +129,57 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
         (*drop.notes, *notes),
         tables,
         code_labels(schemas),
-        quality_file(extracts.values(), waiting, period),
+        quality_file(extracts.values(), every.waiting, period),
         quality_rule(extracts.values()),
         dictionary_frame(schemas),
         set_aside_pence(extracts[COSTS]) if COSTS in extracts else 0,
         store,
+        {name: store / f"{name}.parquet" for name in large},
     )
 
 
-def _read(schema: ExtractSchema, drop: Drop) -> tuple[Typed, np.ndarray, list[Problem]]:
+@dataclass(frozen=True)
+class _Read:
+    """Every extract: `typed`, without the plain rows of those in `large`."""
+
+    typed: dict[str, Typed]
+    waiting: dict[str, np.ndarray]
+    large: dict[str, Bulk]
+    people: Mapping[str, pa.Array]
+    faults: list[Problem]
+
+
+def _read_all(schemas: Mapping[str, ExtractSchema], drop: Drop, open_until_stored: ExitStack) -> _Read:
+    """Read the extracts; those that may be large after the others, whose people must not be named in them."""
+    read: dict[str, tuple[Typed, np.ndarray]] = {}
+    large: dict[str, Bulk] = {}
+    faults: list[Problem] = []
+    people: Mapping[str, pa.Array] | None = None
+    for name in sorted(schemas, key=lambda name: can_be_told(schemas[name])):
+        bulk = None
+        if can_be_told(schemas[name]):
+            people = people or held_identifiers(typed for typed, _ in read.values())
+            bulk = bulk_of(schemas[name], drop.of(name), drop.period, people)
+        if bulk is not None:
+            open_until_stored.callback(bulk.close)
+            large[name] = bulk
+        typed, waiting, found = _read(schemas[name], drop, bulk)
+        read[name] = typed, waiting
+        faults += found
+    people = people or held_identifiers(typed for typed, _ in read.values())
+    in_order = {name: read[name] for name in schemas}
+    return _Read(
+        {name: typed for name, (typed, _) in in_order.items()},
+        {name: waiting for name, (_, waiting) in in_order.items()},
+        large,
+        people,
+        faults,
+    )
+
+
+def _read(schema: ExtractSchema, drop: Drop, bulk: Bulk | None) -> tuple[Typed, np.ndarray, list[Problem]]:
     """One extract, typed; the rows of each file that wait for a later period; the faults of its files."""
-    text, faults = gather_files(schema, drop.of(schema.name))
+    text, faults = bulk.gathered() if bulk else gather_files(schema, drop.of(schema.name))
     extract = type_columns(text)
     faults += doubts(extract, drop.totals)
     return *up_to(extract, drop.period), faults

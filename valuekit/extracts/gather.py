@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,28 @@ from valuekit.errors import ExtractError, Problem
 from valuekit.extracts.drop import DropFile
 from valuekit.extracts.read import FileText, read_file
 from valuekit.extracts.schemas import ExtractSchema
+from valuekit.project import Month
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """Rows of a large file that plainly keep every rule, and are no part of any frame.
+
+    Attributes
+    ----------
+    months
+        Month → how many rows, and the sum of their amounts in pence.
+    """
+
+    months: Mapping[Month, tuple[int, int]] = field(default_factory=dict)
+
+    def rows(self, keep: Callable[[Month], bool] = lambda month: True) -> int:
+        """How many rows there are of the months that `keep` is true of."""
+        return sum(rows for month, (rows, _) in self.months.items() if keep(month))
+
+    def pence(self, keep: Callable[[Month], bool] = lambda month: True) -> int:
+        """The sum of their amounts."""
+        return sum(pence for month, (_, pence) in self.months.items() if keep(month))
 
 
 @dataclass(frozen=True)
@@ -24,6 +46,11 @@ class FileRead:
     rows: int
     format: str
     notes: tuple[str, ...]
+    plain: PlainRows = PlainRows()
+
+    def waits(self, period: Month) -> Callable[[Month], bool]:
+        """Whether a plain row of a month waits for a later report than that of `period`."""
+        return lambda month: period < month <= self.file.last
 
 
 @dataclass(frozen=True)
@@ -47,14 +74,22 @@ class ExtractText:
     row: np.ndarray
 
 
-def gather_files(schema: ExtractSchema, files: Sequence[DropFile]) -> tuple[ExtractText, list[Problem]]:
-    """Read every file of an extract. A file with a fault is left out and its faults are returned."""
+def gather_files(
+    schema: ExtractSchema,
+    files: Sequence[DropFile],
+    read_one: Callable[[DropFile], FileText] = lambda file: read_file(file.path),
+    plain: Sequence[PlainRows] = (),
+) -> tuple[ExtractText, list[Problem]]:
+    """Read every file of an extract. A file with a fault is left out and its faults are returned.
+
+    `read_one` reads a file, or of a large file the rows that are not `plain`.
+    """
     problems: list[Problem] = []
     read: list[FileRead] = []
     tables, origins, numbers = [_empty(schema)], [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-    for file in files:
+    for i, file in enumerate(files):
         try:
-            text = read_file(file.path)
+            text = read_one(file)
             columns, notes = _matched(schema, file, text)
         except ExtractError as error:
             problems += error.problems
@@ -63,7 +98,9 @@ def gather_files(schema: ExtractSchema, files: Sequence[DropFile]) -> tuple[Extr
         numbers.append(text.rows)
         tables.append(pa.table(columns, names=list(schema.columns)))
         format_ = "PLICS XML" if file.source else text.format
-        read.append(FileRead(file, len(text.rows), format_, (*file.notes, *text.notes, *notes)))
+        aside = plain[i] if plain else PlainRows()
+        rows = len(text.rows) + aside.rows()
+        read.append(FileRead(file, rows, format_, (*file.notes, *text.notes, *notes), aside))
     table = pa.concat_tables(tables).combine_chunks()
     return ExtractText(schema, tuple(read), table, np.concatenate(origins), np.concatenate(numbers)), problems
 

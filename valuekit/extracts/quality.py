@@ -45,10 +45,13 @@ def _file_row(extract: Validated, i: int, waiting: int, period: Month) -> dict[s
     of_file = extract.typed.text.file == i
     bad = of_file & extract.set_aside
     months = extract.typed.months[of_file & ~bad]
+    waits = read.waits(period)
     late = after = 0
     if extract.schema.monthly:
         late = int(((months < month_number(read.file.first)) & (months != NO_MONTH)).sum())
+        late += read.plain.rows(lambda month: month < read.file.first)
         after = int((months > month_number(read.file.last)).sum())
+        after += read.plain.rows(lambda month: month > read.file.last)
     notes = list(read.notes)
     if after:
         notes.append(f"accepted after the file's months: {after:,}")
@@ -57,10 +60,12 @@ def _file_row(extract: Validated, i: int, waiting: int, period: Month) -> dict[s
     amount = quarantined_amount = float("nan")
     if extract.typed.pence is not None:
         pence = extract.typed.pence[of_file]
-        amount, quarantined_amount = int(pence.sum()) / 100, int(extract.typed.pence[bad].sum()) / 100
+        plain = read.plain.pence(lambda month: not waits(month))
+        amount = (int(pence.sum()) + plain) / 100
+        quarantined_amount = int(extract.typed.pence[bad].sum()) / 100
         if unread := int(pence.isna().sum()):
             notes.append(f"the amount of {unread:,} of the rows cannot be read")
-    count, aside = int(of_file.sum()), int(bad.sum())
+    count, aside = int(of_file.sum()) + read.plain.rows(lambda month: not waits(month)), int(bad.sum())
     return {
         "extract": extract.schema.name, "file": read.file.name, "format": read.format,
         "rows": count, "accepted": count - aside, "quarantined": aside, "late": late,

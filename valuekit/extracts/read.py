@@ -227,6 +227,36 @@ def _read_parquet(path: Path, data: bytes) -> FileText:
     return FileText(tuple(name.strip() for name in table.column_names), columns, rows, "Parquet")
 
 
+def parquet_rows(path: Path, rows: np.ndarray) -> FileText:
+    """Some rows of a Parquet file as text.
+
+    Parameters
+    ----------
+    rows
+        Their numbers, ascending; the first row is row 1.
+
+    Raises
+    ------
+    ExtractError
+        The file cannot be read.
+    """
+    taken, before = [], 0
+    try:
+        with pa.parquet.ParquetFile(path) as file:
+            for i in range(file.metadata.num_row_groups):
+                count = file.metadata.row_group(i).num_rows
+                mine = rows[np.searchsorted(rows, before + 1) : np.searchsorted(rows, before + count + 1)]
+                if len(mine):
+                    taken.append(file.read_row_group(i).take(pa.array(mine - before - 1)))
+                before += count
+            table = pa.concat_tables([file.schema_arrow.empty_table(), *taken])
+        columns = tuple(_text_of(column.combine_chunks()) for column in table.columns)
+    except pa.ArrowException:
+        raise _fault(path, "cannot be read as Parquet", "damaged or cut short", _DAMAGED) from None
+    header = tuple(name.strip() for name in table.column_names)
+    return _tidy(FileText(header, columns, rows.astype(np.int32), "Parquet"))
+
+
 def _text_of(column: pa.Array) -> pa.Array:
     """A typed Parquet column as the text that a CSV would hold: ISO dates, plain numbers."""
     if pa.types.is_dictionary(column.type):

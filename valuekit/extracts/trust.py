@@ -11,6 +11,7 @@ from valuekit.extracts.drop import ControlTotal
 from valuekit.extracts.schemas import FILE
 from valuekit.extracts.typed import NO_MONTH, Typed, month_number
 from valuekit.extracts.validate import Validated
+from valuekit.project import Month
 
 WRONG_PERIOD_SHARE = 0.5
 """A monthly file with more than this share of its rows outside its months holds another period."""
@@ -38,8 +39,10 @@ def _wrong_period(extract: Typed) -> list[Problem]:
         outside = int(
             ((known < month_number(read.file.first)) | (known > month_number(read.file.last))).sum()
         )
-        if outside > WRONG_PERIOD_SHARE * len(known):
-            why = f"{outside:,} of {len(known):,} rows lie outside the months in its name"
+        outside += read.plain.rows(lambda m, file=read.file: not file.first <= m <= file.last)
+        count = len(known) + read.plain.rows()
+        if outside > WRONG_PERIOD_SHARE * count:
+            why = f"{outside:,} of {count:,} rows lie outside the months in its name"
             do = "Check that the right file was sent under the right name."
             problems.append(Problem("wrong period", read.file.name, why, do))
     return problems
@@ -62,7 +65,7 @@ def _control_totals(extract: Typed, totals: Mapping[str, ControlTotal]) -> list[
         amounts = extract.pence[extract.text.file == i]
         if amounts.isna().any():
             continue  # some amounts cannot be read: those rows are set aside and said, and no sum can agree
-        found = int(amounts.sum())
+        found = int(amounts.sum()) + read.plain.pence()
         if found != total.pence:
             difference = pounds(found - total.pence)
             why = f"{pounds(found)} in the file, {pounds(total.pence)} in the control total: {difference}"
@@ -88,12 +91,13 @@ def _keys_across_files(extract: Typed) -> list[Problem]:
     return problems
 
 
-def systematic(extract: Validated) -> list[Problem]:
+def systematic(extract: Validated, period: Month) -> list[Problem]:
     """Files of which so many rows are set aside that the file itself must be wrong."""
     problems = []
     files = extract.typed.text.file
     for i, read in enumerate(extract.typed.text.files):
         bad, rows = int(extract.set_aside[files == i].sum()), int((files == i).sum())
+        rows += read.plain.rows() - read.plain.rows(read.waits(period))
         if bad < SYSTEMATIC_ROWS or bad <= SYSTEMATIC_SHARE * rows:
             continue
         failures = extract.failures[np.isin(extract.failures["position"], (files == i).nonzero()[0])]

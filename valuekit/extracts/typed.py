@@ -101,4 +101,6 @@ def up_to(extract: Typed, period: Month) -> tuple[Typed, np.ndarray]:
     later = (extract.months > month_number(period)) & (extract.months <= own_last)
     if not extract.schema.monthly:
         later[:] = False
-    return extract.where(~later), np.bincount(extract.text.file[later], minlength=len(last))
+    waiting = np.bincount(extract.text.file[later], minlength=len(last))
+    waiting += np.array([read.plain.rows(read.waits(period)) for read in extract.text.files], dtype=np.int64)
+    return extract.where(~later), waiting

@@ -7,6 +7,7 @@ tables made here from the service definitions.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from valuekit.extracts import Intake
 
 STEPS = (
+    "activity_cost",
     "index_event",
     "pathway_activity",
     "first_stay",
     "days_in_hospital",
     "pathway",
+    "pathway_line",
     "pathway_cost",
     "cost_place",
     "pathway_unit",
@@ -53,7 +56,7 @@ EXTRACTS = {
         "department",
         "age_band",
     ),
-    "cost_lines": ("cost_line_id", "activity_id", "month", "resource", "department", "pence"),
+    "cost_lines": ("activity_id", "month", "resource", "department", "pence"),
     "patients": ("patient", "sex", "deprivation_decile"),
 }
 """What the SQL reads of the extracts: no more than it needs."""
@@ -110,15 +113,29 @@ def link(intake: Intake, services: Iterable[ServiceDefinition]) -> Linked:
     services
         In the order in which they stand; the first wins where two begin on one day.
     """
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as database:
+    with (
+        tempfile.TemporaryDirectory(prefix="valuekit-") as spill,
+        duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}) as database,
+    ):
         for name, columns in EXTRACTS.items():
-            frame = intake.tables[name][list(columns)]
-            database.register(name, pa.Table.from_pandas(frame, preserve_index=False))
+            _extract(database, intake, name, columns)
         for name, table in _rules(tuple(services), last_day(intake.period)):
             database.register(name, table)
         for step in STEPS:
             database.execute(f"CREATE TABLE {step} AS {_sql(step)}")
         return Linked(**{name: _frame(database, name) for name in Linked.__dataclass_fields__})
+
+
+def _extract(
+    database: duckdb.DuckDBPyConnection, intake: Intake, name: str, columns: tuple[str, ...]
+) -> None:
+    """Let the SQL read an extract under its name: a frame, or a large one's Parquet file in the store."""
+    if name in intake.large:
+        path = str(intake.large[name]).replace("'", "''")
+        database.execute(f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM read_parquet('{path}')")
+    else:
+        frame = intake.tables[name][list(columns)]
+        database.register(name, pa.Table.from_pandas(frame, preserve_index=False))
 
 
 def _sql(name: str) -> str:

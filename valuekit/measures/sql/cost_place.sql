@@ -1,5 +1,5 @@
 -- Where every cost line ended up: on a pathway, outside all of them, or with no activity that is known.
--- In:    cost_lines, activity, pathway_activity
+-- In:    activity_cost, activity, pathway_activity
 -- Out:   cost_place
 -- Grain: one place ('pathway' of a service, 'outside', 'no_activity') and patient; the patient is missing where the
 --        activity is nobody's in particular, or is not known.
@@ -11,8 +11,8 @@ SELECT
     END AS place,
     linked.service,
     activity.patient,
-    CAST(sum(line.pence) AS BIGINT) AS pence
-FROM cost_lines AS line
+    CAST(sum(cost.pence) AS BIGINT) AS pence
+FROM activity_cost AS cost
 LEFT JOIN activity USING (activity_id)
 LEFT JOIN pathway_activity AS linked USING (activity_id)
 GROUP BY ALL

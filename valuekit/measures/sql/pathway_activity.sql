@@ -1,5 +1,5 @@
 -- Which activity belongs to which pathway, and to which of its stages.
--- In:    activity, index_event, service_rule, left_out, stage_rule, cost_lines
+-- In:    activity, index_event, service_rule, left_out, stage_rule, activity_cost
 -- Out:   pathway_activity
 -- Grain: one activity on a pathway. An activity is on one pathway at most: the one that it opens, else the one
 --        that began last before it, else (first contact) the one that begins soonest after it; on the same
@@ -50,12 +50,6 @@ staged AS (
         AND (rule.from_day IS NULL OR linked.day >= rule.from_day)
         AND (rule.to_day IS NULL OR linked.day <= rule.to_day)
     GROUP BY linked.activity_id
-),
-activity_cost AS (
-    SELECT activity_id, CAST(sum(pence) AS BIGINT) AS pence
-    FROM cost_lines
-    WHERE activity_id IS NOT NULL
-    GROUP BY activity_id
 )
 SELECT
     linked.pathway,

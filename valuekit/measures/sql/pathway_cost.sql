@@ -1,15 +1,14 @@
 -- Cost moved from the departments that booked it to the stages of the pathways that it served.
--- In:    pathway_activity, cost_lines
+-- In:    pathway_line
 -- Out:   pathway_cost
--- Grain: one stage, resource and department of one pathway. Whole pence, so nothing is lost to rounding.
+-- Grain: one stage, resource and department (that booked the cost) of one pathway.
 SELECT
-    linked.service,
-    linked.pathway,
-    linked.stage,
-    line.resource,
-    line.department,
-    CAST(sum(line.pence) AS BIGINT) AS pence
-FROM cost_lines AS line
-JOIN pathway_activity AS linked USING (activity_id)
+    service,
+    pathway,
+    stage,
+    resource,
+    booked_by AS department,
+    CAST(sum(pence) AS BIGINT) AS pence
+FROM pathway_line
 GROUP BY ALL
 ORDER BY ALL

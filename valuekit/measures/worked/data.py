@@ -68,7 +68,7 @@ def _intake() -> SimpleNamespace:
     patients = pd.DataFrame({"patient": ["p"], "sex": ["1"], "deprivation_decile": [3]})
     ledger = pd.DataFrame({"pence": [470_000]})
     tables = {"activity": activity, "cost_lines": lines, "patients": patients, "ledger": ledger}
-    return SimpleNamespace(tables=tables, period=Month(2026, 12), set_aside_pence=1000)
+    return SimpleNamespace(tables=tables, period=Month(2026, 12), set_aside_pence=1000, large={})
 
 
 def _shown_activity() -> pd.DataFrame:
