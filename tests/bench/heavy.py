@@ -1,0 +1,268 @@
+"""How fast large files are read, held to their schemas, linked and added up: ``make bench``.
+
+``python tests/bench/heavy.py`` runs every case three times, each in a process of its own, and prints the
+median: seconds on the clock, seconds of processor, peak resident memory, rates. The table goes to
+``_build.bench/heavy.json`` too, with the machine's cores and memory. ``--lines 1000000 10000000`` chooses the
+sizes, ``--runs 5`` the runs, ``--megabytes 500`` the size of the XML file.
+
+A clock beside other work says little: look at the processor seconds then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+LINES_OF_AN_ACTIVITY = 30
+ACTIVITIES_OF_A_PERSON = 10
+
+
+# What is made
+
+
+def make_xml(folder: Path, megabytes: int) -> Path:
+    """An APC file of about so many megabytes, as exporters write it: one element a line."""
+    from tests.plics_files import file_name, write_feed
+
+    path = folder / file_name("APC")
+    if not path.exists():
+        write_feed(path, "APC", megabytes * 250)
+    return path
+
+
+def make_drop(folder: Path, lines: int) -> Path:
+    """A checkout whose drop has so many cost lines, as Parquet, and the activity and people to match."""
+    import duckdb
+
+    from tests.minimal_drop import minimal_project
+    from tests.plics_files import nhs_number
+
+    root = folder / f"drop-{lines}"
+    if (root / "made").exists():
+        return root
+    shutil.rmtree(root, ignore_errors=True)
+    project = minimal_project(root, cost_lines=None, activity=None, patients=None)
+    for old in project.extracts.glob("*_2026-09.csv"):
+        old.unlink()
+    people = max(1, lines // LINES_OF_AN_ACTIVITY // ACTIVITIES_OF_A_PERSON)
+    with (project.extracts / "patients_2026-10.csv").open("w", encoding="utf-8") as file:
+        file.write(
+            "nhs_number,family_name,given_name,date_of_birth,sex,postcode,ethnic_category,date_of_death\n"
+        )
+        file.write(
+            "".join(
+                f"{nhs_number(i)},,,1950-01-{i % 28 + 1:02d},1,ZZ1 1AB,W,\n" for i in range(400_000)[:people]
+            )
+        )
+    (project.extracts / "outcomes_2026-09_to_2026-10.csv").write_text(
+        "outcome_id,nhs_number,service,instrument,time_point,recorded_date,completed_date,value,items\n"
+    )
+    with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(root / "tmp")}) as database:
+        database.execute(f"CREATE TABLE person AS SELECT row_number() OVER () - 1 AS place, nhs_number FROM "
+                         f"read_csv('{project.extracts}/patients_2026-10.csv', all_varchar = true)")  # fmt: skip
+        database.execute(_ACTIVITY.format(count=lines // LINES_OF_AN_ACTIVITY, folder=project.extracts))
+        database.execute(_COST_LINES.format(count=lines, folder=project.extracts, each=LINES_OF_AN_ACTIVITY))
+    (root / "made").touch()
+    return root
+
+
+_ACTIVITY = """
+COPY (
+    SELECT
+        'ACT-' || lpad(CAST(i AS VARCHAR), 9, '0') AS activity_id, person.nhs_number, 'RZZ' AS organisation_code,
+        CASE i % 10 WHEN 0 THEN 'admitted' WHEN 1 THEN 'emergency' ELSE 'outpatient' END AS activity_type,
+        CASE WHEN i % 10 = 0 THEN 'SP-' || i + 1000 END AS spell_id,
+        TIMESTAMP '2026-10-01' + to_hours(CAST(i % 700 AS INTEGER)) AS start_date,
+        TIMESTAMP '2026-10-01' + to_hours(CAST(i % 700 + 5 AS INTEGER)) AS end_date,
+        CASE WHEN i % 200 = 0 THEN 'I639' END AS primary_diagnosis, CAST(NULL AS VARCHAR) AS primary_procedure,
+        '328' AS treatment_function, CAST(NULL AS VARCHAR) AS hrg, 'STROKE' AS department,
+        CASE WHEN i % 10 = 0 THEN '19' END AS discharge_destination
+    FROM range({count}) AS t(i) JOIN person ON person.place = t.i % (SELECT count(*) FROM person) ORDER BY t.i
+) TO '{folder}/activity_2026-10.parquet' (FORMAT parquet)
+"""
+
+_COST_LINES = """
+COPY (
+    SELECT
+        'CL-' || lpad(CAST(i AS VARCHAR), 9, '0') AS cost_line_id,
+        'ACT-' || lpad(CAST(i // {each} AS VARCHAR), 9, '0') AS activity_id, '2026-10' AS month,
+        ['MED', 'NUR', 'AHP', 'DRG', 'CSM', 'IMG', 'PTH', 'WRD', 'OVH'][1 + CAST(i % 9 AS INTEGER)] AS resource,
+        ['EMERG', 'STROKE', 'GENMED', 'IMAGING', 'OUTPT'][1 + CAST(hash(i // 3) % 5 AS INTEGER)] AS department,
+        CAST((CAST(hash(i) % 500000 AS BIGINT) - 9000) * 0.01 AS DECIMAL(12, 2)) AS amount
+    FROM range({count}) AS t(i)
+) TO '{folder}/cost_lines_2026-10.parquet' (FORMAT parquet, COMPRESSION zstd)
+"""
+
+
+# What is measured; each runs in a process of its own and gives the amounts that rates are made of
+
+
+def import_xml(path: Path) -> dict[str, float]:
+    """A PLICS file into an empty import store."""
+    import pandas as pd
+
+    from valuekit.extracts.plics.feeds import by_name
+    from valuekit.extracts.plics.importer import Settings, import_file
+
+    settings = Settings("k" * 32, pd.Series({"ZZ1 1": 3}, dtype="Int64"))
+    with tempfile.TemporaryDirectory(dir=path.parent) as store:
+        began, spent = time.perf_counter(), time.process_time()
+        made = import_file(by_name(path), Path(store), settings)
+        first = time.perf_counter() - began
+        spent = time.process_time() - spent
+        began = time.perf_counter()
+        import_file(by_name(path), Path(store), settings)
+        again = time.perf_counter() - began
+    return {"seconds": first, "processor": spent, "MB": path.stat().st_size / 1e6, "lines": made.manifest.resources,
+            "again_seconds": again}  # fmt: skip
+
+
+def read_csv(root: Path) -> dict[str, float]:
+    """The same cost lines as CSV, read and typed (in memory: the usual way)."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    from valuekit.extracts.drop import DropFile
+    from valuekit.extracts.gather import gather_files
+    from valuekit.extracts.schemas import load_schemas
+    from valuekit.extracts.typed import type_columns
+    from valuekit.project import Month, Project
+
+    path = root / "cost_lines_2026-10.csv"
+    if not path.exists():
+        table = pyarrow.parquet.read_table(root / "data/extracts/cost_lines_2026-10.parquet")
+        pyarrow.csv.write_csv(table, path)
+    schema = load_schemas(Project(root), ["stroke"])["cost_lines"]
+    month = Month(2026, 10)
+    began, spent = time.perf_counter(), time.process_time()
+    typed = type_columns(gather_files(schema, [DropFile(path, "cost_lines", month, month)])[0])
+    return {"seconds": time.perf_counter() - began, "processor": time.process_time() - spent,
+            "MB": path.stat().st_size / 1e6, "lines": len(typed.frame)}  # fmt: skip
+
+
+def cost_lines(root: Path) -> dict[str, float]:
+    """Cost lines as Parquet: held to their schema, stored, linked to activity and added up."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    from valuekit.build import _definitions
+    from valuekit.extracts import bulk, load_schemas, take_in
+    from valuekit.extracts.drop import DropFile
+    from valuekit.measures.pathways import link
+    from valuekit.project import Month, Project
+
+    month, path = Month(2026, 10), root / "data/extracts/cost_lines_2026-10.parquet"
+    services = _definitions(Project(ROOT)).services
+    names = [service.service for service in services]
+    whole = time.perf_counter()
+    with tempfile.TemporaryDirectory(dir=root) as build:
+        intake = take_in(Project(root), None, names, Path(build))
+        whole = time.perf_counter() - whole
+        began, spent = time.perf_counter(), time.process_time()
+        schema = load_schemas(Project(root), names)["cost_lines"]
+        people = {kind: pa.array([], pa.string()) for kind in ("nhs_number", "postcode", "date_of_birth")}
+        one = bulk.Bulk(schema, [DropFile(path, "cost_lines", month, month)], month, people)
+        text, _ = one.gathered()
+        columns = {
+            name: pa.array([], pa.string()) for name in ("activity_id", "month", "resource", "department")
+        }
+        more = pa.table(
+            {"cost_line_id": pa.array([], pa.string()), **columns, "pence": pa.array([], pa.int64())}
+        )
+        one.write(Path(build) / "again.parquet", more.to_pandas())
+        one.close()
+        validated = time.perf_counter() - began
+        link(intake, services)
+        seconds, spent = time.perf_counter() - began, time.process_time() - spent
+    return {"seconds": seconds, "processor": spent, "MB": path.stat().st_size / 1e6, "lines": text.files[0].rows,
+            "validate_seconds": validated, "link_seconds": seconds - validated, "take_in_seconds": whole}  # fmt: skip
+
+
+CASES: dict[str, Callable[[Path], dict[str, float]]] = {
+    "import_xml": import_xml, "read_csv": read_csv, "cost_lines": cost_lines,
+}  # fmt: skip
+
+
+def measured(case: str, path: Path, runs: int) -> dict[str, float]:
+    """Medians over `runs` processes, with the peak resident memory of each (the highest of them)."""
+    found = []
+    for _ in range(runs):
+        words = [sys.executable, __file__, "--case", case, "--path", str(path)]
+        found.append(json.loads(subprocess.run(words, capture_output=True, check=True, text=True).stdout))
+    result = {key: statistics.median(one[key] for one in found) for key in found[0]}
+    result["peak_MiB"] = max(one["peak_MiB"] for one in found)
+    result["MB_per_second"] = result["MB"] / result["seconds"]
+    result["lines_per_second"] = result["lines"] / result["seconds"]
+    return result
+
+
+def exponent(results: list[dict[str, float]], key: str) -> float:
+    """How `key` grows with the lines: 1 is in proportion. Least squares on logarithms."""
+    x = [math.log(one["lines"]) for one in results]
+    y = [math.log(one[key]) for one in results]
+    return statistics.linear_regression(x, y).slope if len(results) > 1 else float("nan")
+
+
+def main() -> None:
+    """Run the cases and say what came of them."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--case", choices=CASES)
+    words.add_argument("--path", type=Path)
+    words.add_argument("--runs", type=int, default=3)
+    words.add_argument("--megabytes", type=int, default=500)
+    words.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    words.add_argument("--csv-lines", type=int, default=1_000_000)
+    words.add_argument("--folder", type=Path, default=ROOT / "_build.bench")
+    said = words.parse_args()
+    if said.case:
+        found = CASES[said.case](said.path)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({**found, "peak_MiB": peak}))
+        return
+    said.folder.mkdir(parents=True, exist_ok=True)
+    results: dict[str, object] = {"machine": _machine(), "runs": said.runs, "cases": {}}
+    table = [("import_xml", make_xml(said.folder, said.megabytes))]
+    table.append(("read_csv", make_drop(said.folder, said.csv_lines)))
+    table += [("cost_lines", make_drop(said.folder, lines)) for lines in said.lines]
+    print(
+        f"{'case':12} {'lines':>12} {'MB':>8} {'clock s':>9} {'cpu s':>8} {'MiB':>7} {'MB/s':>7} {'lines/s':>12}"
+    )
+    by_case: dict[str, list[dict[str, float]]] = {}
+    for case, path in table:
+        one = measured(case, path, said.runs)
+        by_case.setdefault(case, []).append(one)
+        print(
+            f"{case:12} {one['lines']:12,.0f} {one['MB']:8,.0f} {one['seconds']:9.2f} {one['processor']:8.2f} "
+            f"{one['peak_MiB']:7.0f} {one['MB_per_second']:7.1f} {one['lines_per_second']:12,.0f}",
+            flush=True,
+        )
+    results["cases"] = by_case
+    for key in ("seconds", "processor"):
+        results[f"exponent_{key}"] = exponent(by_case["cost_lines"], key)
+        print(f"growth of cost_lines, {key}: lines to the power {results[f'exponent_{key}']:.2f}")
+    (said.folder / "heavy.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+def _machine() -> dict[str, object]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {"cores": os.cpu_count(), "memory_GiB": round(memory, 1), "python": platform.python_version(),
+            "load_before": os.getloadavg()}  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
