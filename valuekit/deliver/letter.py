@@ -72,7 +72,8 @@ def letter(
     Its ``Message-ID`` is worked out from the delivery and the PDF, so that a mailbox which
     meets the same mail again can know it.
     """
-    message = EmailMessage(policy=SMTP)
+    # Room for a whole subject: folded, some programs show it with a gap.
+    message = EmailMessage(policy=SMTP.clone(max_line_length=160))
     message["From"] = lists.sender
     message["Reply-To"] = lists.reply_to
     message["To"] = recipient.address

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -111,10 +112,12 @@ def _connected(server: Server, access: Access) -> Iterator[smtplib.SMTP]:
     """A session under TLS with a certificate that was checked, logged in where there are credentials."""
     trust = ssl.create_default_context(cafile=access.ca_file or None)
     trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    # smtplib would ask a name server what this machine is called: for seconds, where none answers.
+    name = socket.gethostname()
     if server.tls == "implicit":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=trust)
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, name, timeout=TIMEOUT, context=trust)
     else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+        smtp = smtplib.SMTP(server.host, server.port, name, timeout=TIMEOUT)
     try:
         smtp.ehlo_or_helo_if_needed()
         if server.tls == "starttls":
