@@ -143,8 +143,8 @@ def adopters(count: int) -> str:
 
 
 EVIDENCE_RULE = (
-    "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with "
-    "the points of the design, then take the steps below it in order. It judges how sure a figure is, not how "
+    "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with the "
+    "points of the design, then take the steps below it in order. It judges how sure a figure is, and not how "
     "good the work was."
 )
 
@@ -152,14 +152,17 @@ NO_CASE_BEARS = "No case study of the learning library bears on this service yet
 NO_CASE_MEASURES = "No case study measures this yet."
 
 
-def weakest(count: int) -> str:
-    """By which rule measures are chosen, and how many it chose."""
-    rule = (
-        "Below are the measures that the board is asked about: those whose target is missed consistently, "
-        "whose newest points or months are worse, or whose results are known for too few. A case bears on a "
-        "measure where its adopters measure the same thing."
-    )
-    return rule if count else f"{rule} By that rule there is none this month."
+_BEARS = "A case bears on a measure where its adopters measure the same thing."
+WEAKEST = {
+    "asked": "These measures are put before the board: the target is missed consistently, the newest points "
+    f"or months are worse, or results are known for too few. {_BEARS}",
+    "short": "No measure is put before the board this month. These fall short of their target in the newest "
+    f"12 months. {_BEARS}",
+    "still": "No measure is put before the board this month or falls short of a target. These outcomes show "
+    f"no clear improvement over the year. {_BEARS}",
+    "none": "Every outcome improved over the year, so no measure is singled out.",
+}
+"""By which rule the measures below it are the weakest."""
 
 
 def in_short(row: Row, cost: str, impact: str, evidence: str, status: str) -> str:
