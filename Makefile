@@ -12,7 +12,6 @@ test:
 figures:
 	@$(PYTHON) run.py figures
 
-# After `make test` has set up: it needs what the tests need. See tests/bench/heavy.py for its options.
-BENCH_PYTHON ?= .venv/bin/python
+# How fast large files are read, validated and joined; tests/bench/heavy.py says what it may be told.
 bench:
-	@$(BENCH_PYTHON) tests/bench/heavy.py
+	@$(PYTHON) run.py bench

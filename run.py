@@ -5,7 +5,8 @@ shell. The first run makes a virtual environment in ``.venv`` beside this file a
 the wheels that ``requirements.lock`` names, each checked against its hash. Later runs start at once.
 
 ``python run.py figures`` runs the tests that count what they try, and writes what the page "How it was
-tested" shows. ``python run.py setup`` only installs. ``python run.py lock`` pins anew (for maintainers; needs uv).
+tested" shows. ``python run.py bench`` measures how fast large files are read. ``python run.py setup`` only
+installs. ``python run.py lock`` pins anew (for maintainers; needs uv).
 Any other words go to the ``valuekit`` command: ``python run.py check``, ``python run.py sample``.
 """
 
@@ -36,7 +37,7 @@ def main(words: list[str]) -> int:
         )
     if words[:1] == ["lock"]:
         return _lock()
-    testing = words[:1] in (["test"], ["figures"])
+    testing = words[:1] in (["test"], ["figures"], ["bench"])
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
             "The set-up did not finish; what pip said stands above. Nothing else was changed. If the "
@@ -49,6 +50,8 @@ def main(words: list[str]) -> int:
     if words[:1] == ["figures"]:
         os.environ["VALUEKIT_WRITE_FIGURES"] = "1"
         return _call([PYTHON, "-m", "pytest", "-m", "counted", *words[1:]])
+    if words[:1] == ["bench"]:
+        return _call([PYTHON, ROOT / "tests" / "bench" / "heavy.py", *words[1:]])
     if testing:
         return _call([PYTHON, "-m", "pytest", *(words[1:] or ALL_TESTS)])
     return _call([PYTHON, "-m", "valuekit", *words])

@@ -74,7 +74,7 @@ def make_drop(folder: Path, lines: int) -> Path:
     )
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(root / "tmp")}) as database:
         database.execute(f"CREATE TABLE person AS SELECT row_number() OVER () - 1 AS place, nhs_number FROM "
-                         f"read_csv('{project.extracts}/patients_2026-10.csv', all_varchar = true)")  # fmt: skip
+                         f"read_csv('{project.extracts}/patients_2026-10.csv', all_varchar=1)")  # fmt: skip
         database.execute(_ACTIVITY.format(count=lines // LINES_OF_AN_ACTIVITY, folder=project.extracts))
         database.execute(_COST_LINES.format(count=lines, folder=project.extracts, each=LINES_OF_AN_ACTIVITY))
     (root / "made").touch()
@@ -84,12 +84,14 @@ def make_drop(folder: Path, lines: int) -> Path:
 _ACTIVITY = """
 COPY (
     SELECT
-        'ACT-' || lpad(CAST(i AS VARCHAR), 9, '0') AS activity_id, person.nhs_number, 'RZZ' AS organisation_code,
+        'ACT-' || lpad(CAST(i AS VARCHAR), 9, '0') AS activity_id, person.nhs_number,
+        'RZZ' AS organisation_code,
         CASE i % 10 WHEN 0 THEN 'admitted' WHEN 1 THEN 'emergency' ELSE 'outpatient' END AS activity_type,
         CASE WHEN i % 10 = 0 THEN 'SP-' || i + 1000 END AS spell_id,
         TIMESTAMP '2026-10-01' + to_hours(CAST(i % 700 AS INTEGER)) AS start_date,
         TIMESTAMP '2026-10-01' + to_hours(CAST(i % 700 + 5 AS INTEGER)) AS end_date,
-        CASE WHEN i % 200 = 0 THEN 'I639' END AS primary_diagnosis, CAST(NULL AS VARCHAR) AS primary_procedure,
+        CASE WHEN i % 200 = 0 THEN 'I639' END AS primary_diagnosis,
+        CAST(NULL AS VARCHAR) AS primary_procedure,
         '328' AS treatment_function, CAST(NULL AS VARCHAR) AS hrg, 'STROKE' AS department,
         CASE WHEN i % 10 = 0 THEN '19' END AS discharge_destination
     FROM range({count}) AS t(i) JOIN person ON person.place = t.i % (SELECT count(*) FROM person) ORDER BY t.i
@@ -101,8 +103,10 @@ COPY (
     SELECT
         'CL-' || lpad(CAST(i AS VARCHAR), 9, '0') AS cost_line_id,
         'ACT-' || lpad(CAST(i // {each} AS VARCHAR), 9, '0') AS activity_id, '2026-10' AS month,
-        ['MED', 'NUR', 'AHP', 'DRG', 'CSM', 'IMG', 'PTH', 'WRD', 'OVH'][1 + CAST(i % 9 AS INTEGER)] AS resource,
-        ['EMERG', 'STROKE', 'GENMED', 'IMAGING', 'OUTPT'][1 + CAST(hash(i // 3) % 5 AS INTEGER)] AS department,
+        ['MED', 'NUR', 'AHP', 'DRG', 'CSM', 'IMG', 'PTH', 'WRD', 'OVH'][1 + CAST(i % 9 AS INTEGER)]
+            AS resource,
+        ['EMERG', 'STROKE', 'GENMED', 'IMAGING', 'OUTPT'][1 + CAST(hash(i // 3) % 5 AS INTEGER)]
+            AS department,
         CAST((CAST(hash(i) % 500000 AS BIGINT) - 9000) * 0.01 AS DECIMAL(12, 2)) AS amount
     FROM range({count}) AS t(i)
 ) TO '{folder}/cost_lines_2026-10.parquet' (FORMAT parquet, COMPRESSION zstd)
@@ -128,8 +132,8 @@ def import_xml(path: Path) -> dict[str, float]:
         began = time.perf_counter()
         import_file(by_name(path), Path(store), settings)
         again = time.perf_counter() - began
-    return {"seconds": first, "processor": spent, "MB": path.stat().st_size / 1e6, "lines": made.manifest.resources,
-            "again_seconds": again}  # fmt: skip
+    return {"seconds": first, "processor": spent, "MB": path.stat().st_size / 1e6,
+            "lines": made.manifest.resources, "again_seconds": again}  # fmt: skip
 
 
 def read_csv(root: Path) -> dict[str, float]:
@@ -189,8 +193,9 @@ def cost_lines(root: Path) -> dict[str, float]:
         validated = time.perf_counter() - began
         link(intake, services)
         seconds, spent = time.perf_counter() - began, time.process_time() - spent
-    return {"seconds": seconds, "processor": spent, "MB": path.stat().st_size / 1e6, "lines": text.files[0].rows,
-            "validate_seconds": validated, "link_seconds": seconds - validated, "take_in_seconds": whole}  # fmt: skip
+    return {"seconds": seconds, "processor": spent, "MB": path.stat().st_size / 1e6,
+            "lines": text.files[0].rows, "validate_seconds": validated, "link_seconds": seconds - validated,
+            "take_in_seconds": whole}  # fmt: skip
 
 
 CASES: dict[str, Callable[[Path], dict[str, float]]] = {
@@ -240,15 +245,16 @@ def main() -> None:
     table.append(("read_csv", make_drop(said.folder, said.csv_lines)))
     table += [("cost_lines", make_drop(said.folder, lines)) for lines in said.lines]
     print(
-        f"{'case':12} {'lines':>12} {'MB':>8} {'clock s':>9} {'cpu s':>8} {'MiB':>7} {'MB/s':>7} {'lines/s':>12}"
+        f"{'case':12} {'lines':>12} {'MB':>8} {'clock s':>9} {'cpu s':>8} {'MiB':>7} {'MB/s':>7} "
+        f"{'lines/s':>12}"
     )
     by_case: dict[str, list[dict[str, float]]] = {}
     for case, path in table:
         one = measured(case, path, said.runs)
         by_case.setdefault(case, []).append(one)
         print(
-            f"{case:12} {one['lines']:12,.0f} {one['MB']:8,.0f} {one['seconds']:9.2f} {one['processor']:8.2f} "
-            f"{one['peak_MiB']:7.0f} {one['MB_per_second']:7.1f} {one['lines_per_second']:12,.0f}",
+            f"{case:12} {one['lines']:12,.0f} {one['MB']:8,.0f} {one['seconds']:9.2f} "
+            f"{one['processor']:8.2f} {one['peak_MiB']:7.0f} {one['MB_per_second']:7.1f} {one['lines_per_second']:12,.0f}",
             flush=True,
         )
     results["cases"] = by_case
