@@ -254,7 +254,8 @@ def main() -> None:
         by_case.setdefault(case, []).append(one)
         print(
             f"{case:12} {one['lines']:12,.0f} {one['MB']:8,.0f} {one['seconds']:9.2f} "
-            f"{one['processor']:8.2f} {one['peak_MiB']:7.0f} {one['MB_per_second']:7.1f} {one['lines_per_second']:12,.0f}",
+            f"{one['processor']:8.2f} {one['peak_MiB']:7.0f} {one['MB_per_second']:7.1f} "
+            f"{one['lines_per_second']:12,.0f}",
             flush=True,
         )
     results["cases"] = by_case
