@@ -144,8 +144,8 @@ def adopters(count: int) -> str:
 
 EVIDENCE_RULE = (
     "The rating is of the evidence behind the main figure, from 1 (very weak) to 5 (strong). Begin with "
-    "the points of the design, then take the steps below it in order. It judges how sure a figure is, and not "
-    "how good the work was."
+    "the points of the design, then take the steps below it in order. It judges how sure a figure is, "
+    "and not how good the work was."
 )
 
 NO_CASE_BEARS = "No case study of the learning library bears on this service yet."
