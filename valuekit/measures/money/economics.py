@@ -437,7 +437,8 @@ METHODS = (
         formula=(
             "Options in the order of outcome. One that costs no less and achieves no more than another is "
             "dominated. One whose ratio to the option before is not below the ratio of the next is "
-            "dominated by extension. The ratios of the rest rise along the frontier."
+            "dominated by extension. The ratios of the rest rise along the frontier: each is set against the "
+            "one before it, with Fieller's interval."
         ),
         units="Pounds for each further outcome.",
         source=(
@@ -448,6 +449,7 @@ METHODS = (
         function=_MODULE + "dominance",
         example=_example_dominance,
         group="Value",
+        also=("valuekit.measures.money.increments.along_frontier",),
     ),
     Method(
         id="net_benefit_acceptability",
