@@ -1,7 +1,7 @@
 # Each command only calls run.py, which is the same on machines without make.
 PYTHON ?= python3
 
-.PHONY: publish test bench figures
+.PHONY: sbom wheelhouse publish test bench figures
 publish:
 	@$(PYTHON) run.py publish
 
@@ -15,3 +15,10 @@ figures:
 # How fast large files are read, validated and joined; tests/bench/heavy.py says what it may be told.
 bench:
 	@$(PYTHON) run.py bench
+
+# The software bill of materials, and every wheel for machines without a network: see docs/supply.md.
+sbom:
+	@$(PYTHON) run.py sbom
+
+wheelhouse:
+	@$(PYTHON) run.py wheelhouse

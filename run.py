@@ -6,7 +6,9 @@ the wheels that ``requirements.lock`` names, each checked against its hash. Late
 
 ``python run.py figures`` runs the tests that count what they try, and writes what the page "How it was
 tested" shows. ``python run.py bench`` measures how fast large files are read. ``python run.py setup`` only
-installs. ``python run.py lock`` pins anew (for maintainers; needs uv).
+installs. ``python run.py lock`` pins anew (for maintainers; needs uv). ``python run.py sbom`` writes the
+software bill of materials. ``python run.py wheelhouse`` fetches every wheel into ``wheelhouse/``: carried to
+a machine of the same kind without any network, all of the above works there.
 Any other words go to the ``valuekit`` command: ``python run.py check``, ``python run.py sample``.
 """
 
@@ -26,6 +28,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
 ALL_TESTS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 """All of them, on every core; a worker takes whole files, so that few of them publish the sample."""
+WHEELHOUSE = ROOT / "wheelhouse"
+"""Where it is, wheels come from it alone, and pip asks no index."""
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
 
 
@@ -37,7 +41,9 @@ def main(words: list[str]) -> int:
         )
     if words[:1] == ["lock"]:
         return _lock()
-    testing = words[:1] in (["test"], ["figures"], ["bench"])
+    if words[:1] == ["wheelhouse"]:
+        return _fetch(TEST_LOCK if "--tests" in words else RUN_LOCK)
+    testing = words[:1] in (["test"], ["figures"], ["bench"], ["sbom"])
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
             "The set-up did not finish; what pip said stands above. Nothing else was changed. If the "
@@ -50,6 +56,8 @@ def main(words: list[str]) -> int:
     if words[:1] == ["figures"]:
         os.environ["VALUEKIT_WRITE_FIGURES"] = "1"
         return _call([PYTHON, "-m", "pytest", "-m", "counted", *words[1:]])
+    if words[:1] == ["sbom"]:
+        return _call([PYTHON, ROOT / "tools" / "supply.py"])
     if words[:1] == ["bench"]:
         return _call([PYTHON, ROOT / "tests" / "bench" / "heavy.py", *words[1:]])
     if testing:
@@ -65,19 +73,14 @@ def _set_up(lock: Path) -> bool:
     if wanted in done and PYTHON.is_file():
         return True
     if not PYTHON.is_file() or (done and sys.version.split()[0] not in done[0]):
-        print("Making a virtual environment in .venv ...", flush=True)
-        shutil.rmtree(VENV, ignore_errors=True)
-        try:
-            venv.create(VENV, with_pip=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"Python could not make a virtual environment: {error}", file=sys.stderr)
-            shutil.rmtree(VENV, ignore_errors=True)
+        if not _environment():
             return False
         done = []
     print(f"Installing what {lock.name} names (a minute or two, the first time only) ...", flush=True)
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-input"]
+    near = ["--no-index", "--find-links", WHEELHOUSE] if WHEELHOUSE.is_dir() else []
     # --no-deps: the lock is complete, so nothing that it does not name can come in.
-    if _call([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock]):
+    if _call([*pip, *near, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock]):
         return False
     # The checkout itself, in place: an edited file works at once. No network: its builder is in the lock.
     if _call([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT]):
@@ -87,6 +90,42 @@ def _set_up(lock: Path) -> bool:
         encoding="utf-8",
     )
     return True
+
+
+def _environment() -> bool:
+    """An empty virtual environment in ``.venv``."""
+    print("Making a virtual environment in .venv ...", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    try:
+        venv.create(VENV, with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"Python could not make a virtual environment: {error}", file=sys.stderr)
+        shutil.rmtree(VENV, ignore_errors=True)
+        return False
+    return True
+
+
+def _fetch(lock: Path) -> int:
+    """Every wheel that `lock` names for machines like this one, into the wheelhouse; whole or not at all."""
+    if not PYTHON.is_file() and not _environment():
+        return 1
+    part = WHEELHOUSE.with_name(f"{WHEELHOUSE.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    print(f"Fetching what {lock.name} names ...", flush=True)
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "download", "-qq", "--no-input"]
+    near = ["--find-links", WHEELHOUSE] if WHEELHOUSE.is_dir() else []
+    if _call(
+        [*pip, *near, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock, "-d", part]
+    ):
+        shutil.rmtree(part, ignore_errors=True)
+        return _stop("Not every wheel could be had; what pip said stands above. Nothing was changed.")
+    shutil.rmtree(WHEELHOUSE, ignore_errors=True)
+    part.rename(WHEELHOUSE)
+    wheels = list(WHEELHOUSE.glob("*.whl"))
+    size = sum(wheel.stat().st_size for wheel in wheels) / 1e6
+    print(f"wheelhouse/: {len(wheels)} wheels, {size:,.0f} MB, for this Python and this kind of machine.")
+    print("Copy this folder with it to the other machine, and run the same commands there.")
+    return 0
 
 
 def _lock() -> int:

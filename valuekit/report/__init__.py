@@ -12,6 +12,7 @@ from valuekit.report.lenses import LensesReport, lenses_report
 from valuekit.report.pages import Pages, pages
 from valuekit.report.programme import ProgrammeReport, programme_report
 from valuekit.report.service import ServiceReport, service_report
+from valuekit.report.software import software
 from valuekit.report.tested import tested
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "pages",
     "programme_report",
     "service_report",
+    "software",
     "tested",
 ]
