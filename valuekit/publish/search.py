@@ -58,14 +58,18 @@ def index(site: Path) -> None:
         }
         for page in pages
     ]
-    requests += [{"type": "WriteFiles", "index_id": _INDEX, "output_path": str(site / "pagefind")}]
-    answers = _ask(requests)
-    failed = [a["payload"].get("message", "") for a in answers if a["payload"].get("type") == "Error"]
-    if failed or len(answers) < len(requests) or not (site / "pagefind" / "pagefind.js").is_file():
+    # Written by us: asked to write them itself, Pagefind answers before the last of them is whole.
+    requests += [{"type": "GetFiles", "index_id": _INDEX}]
+    answers = [answer["payload"] for answer in _ask(requests)]
+    failed = [payload.get("message", "") for payload in answers if payload.get("type") == "Error"]
+    made = [file for payload in answers for file in payload.get("files", ())]
+    if failed or len(answers) < len(requests) or not made:
         raise _fault("; ".join(failed)[-200:])
-    for pattern in _NOT_USED:
-        for file in (site / "pagefind").glob(pattern):
-            file.unlink()
+    for file in made:
+        path = site / "pagefind" / file["path"]
+        if not any(path.match(pattern) for pattern in _NOT_USED):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(file["content"]))
     (site / "pagefind" / WORDS).write_text(json.dumps(_words(pages)), encoding="utf-8", newline="\n")
 
 
