@@ -130,7 +130,7 @@ class CasePage:
                 "Measure": [row.measure for row in found],
                 "Of whom": [row.group or words.NOT_STATED for row in found],
                 "Figure": [words.figure_cell(row) for row in found],
-                "n": [words.size_cell(row.n) for row in found],
+                "n": [words.size_cell(row.n, row.unit) for row in found],
                 "95% interval": [words.interval_cell(row) for row in found],
                 "Stands against": [words.against_cell(row) for row in found],
                 "Source": [row.source + (f", page {row.page}" if row.page else "") for row in found],

@@ -9,6 +9,8 @@ from valuekit.report.audience import Row
 from valuekit.report.words.numbers import lower_first, number, sentence
 
 NOT_STATED = "not stated"
+NONE = "–"
+"""Where there is nothing to state: the people behind a count are the count."""
 SINGLE = ("days", "weeks", "months", "years", "hours", "minutes")
 """Units that lose their s beside a 1."""
 BETTER = {"increase": "higher is better", "decrease": "lower is better"}
@@ -42,19 +44,21 @@ def figure_cell(row: Row) -> str:
 def against_cell(row: Row) -> str:
     """What the figure stands against, with its number."""
     if row.against_figure is None:
-        return "nothing"
+        return NONE
     return f"{amount(row.against_figure, row.unit)}: {row.against}"
 
 
-def size_cell(n: float | None) -> str:
-    """``n``, or that it is not stated."""
-    return NOT_STATED if n is None else plain(n)
+def size_cell(n: float | None, unit: str) -> str:
+    """``n``, or that it is not stated; a count or a sum of money needs none."""
+    if n is not None:
+        return plain(n)
+    return NOT_STATED if unit in ("%", "coefficient", *SINGLE) else NONE
 
 
 def interval_cell(row: Row) -> str:
     """The 95% interval of the figure, or that it is not stated."""
     if row.lower is None:
-        return NOT_STATED if row.unit == "%" else "does not apply"
+        return NOT_STATED if row.unit in ("%", "coefficient", *SINGLE) else NONE
     return f"{number(row.lower, 1)}% to {number(row.upper, 1)}%"
 
 
