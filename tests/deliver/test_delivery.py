@@ -157,6 +157,43 @@ def test_a_line_that_breaks_before_the_answer_leaves_it_to_a_person(project, ser
     assert server.taken[0]["Message-ID"] == server.taken[-1]["Message-ID"]
 
 
+REFUSALS = (
+    ("recipient", "550 no such mailbox"),
+    ("recipient", "450 mailbox is busy"),
+    ("recipient", "drop"),
+    ("mail", "550 not wanted"),
+    ("mail", "452 out of space"),
+    ("mail", "drop after"),
+)
+
+
+@pytest.mark.counted
+def test_whatever_the_server_does_to_one_mail_each_team_gets_its_report_once(project, serve, counted) -> None:
+    """Every kind of failure for each of the mails in turn, then a run without any."""
+    for moment, answer in REFUSALS:
+        for who in EVERYBODY:
+            server = serve()
+            (project.root / "_delivery" / "2026-10.jsonl").unlink(missing_ok=True)
+
+            def fails(to: str, who: str = who, answer: str = answer) -> str | None:
+                return answer if to == who else None
+
+            setattr(server, f"on_{moment}", fails)
+            first = run(project, server)
+            assert [p.where.split()[0] for p in first.failed] == [who]
+            setattr(server, f"on_{moment}", lambda to: None)
+            run(project, server)
+            assert sorted(server.addresses()) == sorted(EVERYBODY), (moment, answer, who)
+            counted(
+                "mails",
+                group="delivery",
+                what="Mails that a server refused, dropped or left unanswered, then delivered again",
+                tried=1,
+                held=1,
+                means="each team had its report once: none lost, none twice",
+            )
+
+
 def test_a_run_that_is_killed_while_it_sends_never_sends_again_by_itself(project) -> None:
     """Killed after the mail left and before the ledger said so: the worst moment there is."""
     script = (
