@@ -41,7 +41,8 @@ PLUMBING: dict[str, str] = {
     "cost_behaviour.with_kinds "
     "spc_rare.rare slope.slopes increments.tables increments.comparisons composite.tables",
     "reads": "quality_of_life.scores_of prices.load_deflators cost_behaviour.read_csv "
-    "cost_behaviour.load_behaviour composite.patients_ratings increments.stated_ratio composite.why_not",
+    "cost_behaviour.load_behaviour composite.patients_ratings increments.stated_ratio "
+    "increments.stated_margin composite.why_not",
     # Steps of a method whose page describes them.
     "steps": "its.lag_rule its.design its.autocorrelation tipping.places tipping.profile "
     "tipping.coefficients "

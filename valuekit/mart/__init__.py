@@ -21,7 +21,7 @@ import pandas as pd
 
 from valuekit import reads
 from valuekit.errors import Problem, ValuekitError
-from valuekit.mart import costs, data, learning, outcomes, services, value
+from valuekit.mart import costs, data, learning, outcomes, rates, services, value
 from valuekit.mart.contents import contents, write_contents
 from valuekit.mart.declare import Column, Table
 
@@ -32,6 +32,7 @@ TABLES: dict[str, Table] = {
     for table in (
         *services.TABLES,
         *outcomes.TABLES,
+        *rates.TABLES,
         *costs.TABLES,
         *value.TABLES,
         *learning.TABLES,

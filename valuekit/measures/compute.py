@@ -28,7 +28,15 @@ from valuekit.measures.money.costing import Costing
 from valuekit.measures.money.costing import tables as money_and_flow
 from valuekit.measures.money.prices import SteadyPrices
 from valuekit.measures.money.reconciliation import contributions, reconciliation
-from valuekit.measures.people import case_mix, composite, funnel, importance, inequality, quality_of_life
+from valuekit.measures.people import (
+    case_mix,
+    composite,
+    event_rate,
+    funnel,
+    importance,
+    inequality,
+    quality_of_life,
+)
 from valuekit.measures.protection import disclosure
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
 from valuekit.measures.statistics import its, slope, spc_rare
@@ -88,14 +96,16 @@ def compute(
     common["value"] = value.value(result, services, months, steady)
     common |= increments.tables(result, services, linked.pathway_activity, months, steady)
     common["release"] = released(releases, intake.period)
-    common |= case_mix.tables(result, services, intake, linked, months)
+    site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
+    common |= case_mix.tables(result, services, intake, linked, months, site)
+    common |= event_rate.tables(services, intake, linked, months, common["chart_setting"])
     common |= quality_of_life.tables(result, services, intake, linked, months)
     placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
     common |= _lenses(intake, years, placed, assumptions)
     common |= learning or {table.name: empty(table.name) for table in learning_tables.TABLES}
 
     common = {name: conform(name, table) for name, table in common.items()}
-    team, public = (common | tables for tables in _over_time(intake, services, linked, result, months))
+    team, public = (common | tables for tables in _over_time(intake, services, result, months, site))
     public = disclosure.protect(public, rules, _contributions(linked, years, placed))
     # Both sides of this comparison are public already: what was released, and the protected series.
     moved = {"revision": conform("revision", revisions(releases, intake.period, public["series"]))}
@@ -129,6 +139,7 @@ def _common(
     return {
         "service": frames.service(services, linked.pathway, intake.period),
         "chart_setting": chart_setting(services),
+        "rate": frames.rate(services, intake.codes, event_rate.METHOD),
         "stage": frames.stage(services, linked.pathway_activity),
         "followup": outcomes.followup(result, services, months),
         "importance": importance.importance(intake.tables["survey"], services),
@@ -168,6 +179,7 @@ def _lenses(
     return {
         "allocation": lenses.allocation(years),
         "need": lenses.need(years, assumptions.need),
+        "need_rate": lenses.need_rate(years, assumptions.need),
         "segment": lenses.segment_table(placed, years, assumptions.segments),
         **programme.tables(intake.tables["programme_costs"], assumptions.programme),
     }
@@ -187,16 +199,15 @@ def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear], pla
 def _over_time(
     intake: Intake,
     services: Sequence[ServiceDefinition],
-    linked: pathways.Linked,
     result: pd.DataFrame,
     months: Span,
+    site: pd.Series,
 ) -> tuple[Frames, Frames]:
     """Tables of measures for the team and for the public, who may see them at other intervals."""
     settings = chart_setting(services)
     team, public = (frames.measure(services, intake.codes, who, METHOD) for who in ("board", "public"))
     change = changes.before_after(intake.tables["service_changes"], result, team, months)
     fifths = inequality.by_fifth(result, team, months)
-    site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
     whole_years = {
         "rare": spc_rare.rare(result, team, settings),
         "inequality": fifths,

@@ -11,6 +11,12 @@ from valuekit.measures.definition.definitions import Codes, Measure, ServiceDefi
 from valuekit.measures.money.costs import OTHER, stage_names
 from valuekit.project import Month
 
+_MEASURE = (
+    "service", "measure", "position", "name", "definition", "numerator", "denominator", "statistic", "unit",
+    "decimals", "direction", "target", "target_source", "tier", "role", "time_point", "interval", "chosen_by",
+    "chosen_how", "chosen_people", "method",
+)  # fmt: skip
+
 HOW = {"discussion_group": "discussion group", "survey": "survey", "evidence_review": "evidence review"}
 
 
@@ -59,9 +65,24 @@ def measure(
     services: Sequence[ServiceDefinition], codes: Codes, audience: str, method: Mapping[str, str]
 ) -> pd.DataFrame:
     """The table ``measure`` for an audience; `method` says how each statistic's interval is worked out."""
+    return _rows([(s, s.measures) for s in services], codes, audience, method)
+
+
+def rate(services: Sequence[ServiceDefinition], codes: Codes, method: str) -> pd.DataFrame:
+    """The table ``rate``: what each service declares as a rate; it holds no figure of one."""
+    made = _rows([(s, s.rates) for s in services], codes, "board", {"rate": method})
+    return made.drop(columns=["statistic", "role"])
+
+
+def _rows(
+    services: Sequence[tuple[ServiceDefinition, Sequence[Measure]]],
+    codes: Codes,
+    audience: str,
+    method: Mapping[str, str],
+) -> pd.DataFrame:
     rows = []
-    for s in services:
-        for i, m in enumerate(s.measures, 1):
+    for s, measures in services:
+        for i, m in enumerate(measures, 1):
             rows.append(
                 {
                     "service": s.service,
@@ -87,7 +108,7 @@ def measure(
                     "method": method[m.statistic],
                 }
             )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=list(_MEASURE))
     return frame.astype({"tier": "Int64", "chosen_people": "Int64"})
 
 
@@ -100,6 +121,8 @@ def time_point(measure: Measure, service: ServiceDefinition, codes: Codes) -> st
             return label if label.startswith("At ") else f"{label} after the start"
         case "alive_share" | "readmitted_share" | "days_at_home_mean":
             return f"{source.days} days after the start"
+        case "event_rate":
+            return f"Day {source.from_day} to {source.days} after the start"
         case "stay_mean":
             return "End of the first stay"
         case "wait_mean":

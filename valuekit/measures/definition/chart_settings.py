@@ -20,8 +20,8 @@ from valuekit.config import Settings
 if TYPE_CHECKING:
     from valuekit.measures.definition.definitions import ServiceDefinition
 
-ChartKind = Literal["xmr", "p_prime", "g", "t"]
-"""XmR; p′ for shares of many people, whose number varies; g and t for events that are rare."""
+ChartKind = Literal["xmr", "p_prime", "u_prime", "g", "t"]
+"""XmR; p′ for shares of many people, whose number varies; u′ for rates; g and t for events that are rare."""
 
 RARE = ("g", "t")
 """Kinds that count the cases or the days between two events."""
@@ -149,7 +149,7 @@ def chart_setting(services: Sequence[ServiceDefinition]) -> pd.DataFrame:
     """The mart's table ``chart_setting``: what each definition says beside a measure of its chart."""
     rows = []
     for service in services:
-        for m in service.measures:
+        for m in (*service.measures, *service.rates):
             found = [("chart", None, None, None, m.chart)] if m.chart != "xmr" else []
             found += [("screen", None, None, None, "moving ranges are screened")] if m.screen else []
             found += [("rebase", r.date, None, None, r.reason) for r in m.rebase]

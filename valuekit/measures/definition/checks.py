@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from valuekit.measures.definition.definitions import Codes, Measure, Service, Stage
 
 RESERVED = "cost_per_pathway"
+CHARTS = {
+    "share": ("xmr", "p_prime", "g", "t"),
+    "mean": ("xmr",),
+    "rate": ("xmr", "u_prime"),
+}
+"""Charts that each statistic may have."""
+
 SHARES = ("outcome_share", "alive_share", "readmitted_share")
 
 
@@ -184,11 +191,12 @@ def _measures(service: Service, located: Located, codes: Codes, sets: Mapping[st
                 located.where(*at, "from"),
                 do="Give the cohort's diagnoses.",
             )
-        if measure.chart != "xmr" and measure.statistic != "share":
+        if measure.chart not in CHARTS[measure.statistic]:
+            what = "events" if measure.chart == "u_prime" else "people"
             yield Problem(
-                f"a {measure.chart} chart counts people, and '{measure.measure}' is a mean",
+                f"a {measure.chart} chart counts {what}, and '{measure.measure}' is a {measure.statistic}",
                 located.where(*at, "chart"),
-                do="Leave out chart, or measure a share.",
+                do=f"Leave out chart, or measure a {'rate' if what == 'events' else 'share'}.",
             )
 
 
@@ -210,6 +218,17 @@ def _source(
     for j, kind in enumerate(getattr(source, "to_activity_types", ())):
         yield from _known(
             kind, codes, "activity.activity_type", "activity type", located, *at, "to_activity_types", j
+        )
+    for j, kind in enumerate(getattr(source, "activity_types", ())):
+        yield from _known(
+            kind, codes, "activity.activity_type", "activity type", located, *at, "activity_types", j
+        )
+    if source.kind == "event_rate" and source.from_day >= source.days:
+        yield Problem(
+            f"no day counts in '{measure.measure}'",
+            located.where(*at, "days"),
+            f"from_day {source.from_day} is not before days {source.days}",
+            do="Give an earlier from_day, or more days.",
         )
     if source.kind == "eq5d_mean":
         yield from _value_sets(source, located, sets, *at)
@@ -292,7 +311,7 @@ def _references(service: Service, located: Located) -> Iterator[Problem]:
         )
     elif outcome not in shares:
         yield Problem(
-            f"the value outcome '{outcome}' is a mean",
+            f"the value outcome '{outcome}' is a {by_name[outcome].statistic}",
             where,
             "value counts people, so its outcome is a share of people",
             f"Name a share: {', '.join(shares)}."
@@ -306,4 +325,10 @@ def _references(service: Service, located: Located) -> Iterator[Problem]:
                 f"no measure is called '{topic.measure}'",
                 located.where("what_matters", i, "measure"),
                 do=nearest(topic.measure, list(by_name)),
+            )
+        elif topic.measure is not None and by_name[topic.measure].statistic == "rate":
+            yield Problem(
+                f"the topic '{topic.topic}' is answered by a rate, which the public does not see",
+                located.where("what_matters", i, "measure"),
+                do="Name a share or a mean, or leave measure out.",
             )

@@ -198,6 +198,22 @@ class DaysAtHomeMean(Settings):
     days: PositiveDays
 
 
+class EventRate(Settings):
+    """Events of these types for each `per` days in a bed or at home, from one day of the pathway to another.
+
+    For the board and the team only: a rate and its days tell how many events there were.
+    """
+
+    kind: Literal["event_rate"] = "event_rate"
+    activity_types: Annotated[tuple[str, ...], AtLeastOne]
+    diagnoses: tuple[Diagnosis, ...] = ()
+    exposure: Literal["bed_days", "days_at_home"]
+    days: PositiveDays
+    from_day: Days = 1
+    """First day that counts; day 0 is that of the activity that opens the pathway."""
+    per: Annotated[int, Field(ge=1)] = 1000
+
+
 class PathwayCostMean(Settings):
     """Mean cost of a pathway. Every service has it; a definition cannot ask for it."""
 
@@ -212,7 +228,8 @@ Source = Annotated[
     | ReadmittedShare
     | StayMean
     | WaitMean
-    | DaysAtHomeMean,
+    | DaysAtHomeMean
+    | EventRate,
     Field(discriminator="kind", alias="from"),
 ]
 
@@ -226,6 +243,7 @@ UNITS: dict[str, tuple[str, str, int]] = {
     "stay_mean": ("mean", "days", 1),
     "wait_mean": ("mean", "days", 1),
     "days_at_home_mean": ("mean", "days", 1),
+    "event_rate": ("rate", "events", 2),
     "pathway_cost_mean": ("mean", "£", 0),
 }
 
@@ -256,12 +274,14 @@ class Measure(Settings):
 
     @property
     def statistic(self) -> str:
-        """``share`` or ``mean``."""
+        """``share``, ``mean`` or ``rate``."""
         return UNITS[self.source.kind][0]
 
     @property
     def unit(self) -> str:
-        """``%``, ``days``, ``index``, ``score`` or ``£``."""
+        """``%``, ``days``, ``index``, ``score`` or ``£``; of a rate what it is for: ``1,000 bed days``."""
+        if self.source.kind == "event_rate":
+            return f"{self.source.per:,} {self.source.exposure.replace('_', ' ')}"
         return UNITS[self.source.kind][1]
 
     @property
@@ -311,9 +331,13 @@ class Service(Settings):
 
 
 class ServiceDefinition(Service):
-    """A checked service, with the cost measure added as its last measure."""
+    """A checked service, with the cost measure added as its last measure, and its rates apart.
+
+    Rates are kept apart as they have tables of their own, which the public does not see.
+    """
 
     measures: tuple[MeasureInFile | CostPerPathway, ...]
+    rates: tuple[MeasureInFile, ...] = ()
 
     def measure(self, name: str) -> Measure:
         """The measure called `name`; ``KeyError`` if there is none."""
@@ -383,7 +407,8 @@ def load_services(project: Project, codes: Codes | None = None) -> tuple[Service
         ServiceDefinition.model_validate(
             {
                 **{name: getattr(s, name) for name in Service.model_fields},
-                "measures": (*s.measures, _cost_measure(s)),
+                "measures": (*(m for m in s.measures if m.statistic != "rate"), _cost_measure(s)),
+                "rates": tuple(m for m in s.measures if m.statistic == "rate"),
             }
         )
         for s in services

@@ -16,7 +16,10 @@ from valuekit.measures.methods import Example, Method
 from valuekit.measures.money.assumptions import FIFTHS, Segments
 from valuekit.measures.money.costs import CompleteYear
 from valuekit.measures.results import nights_in_hospital
-from valuekit.measures.statistics import intervals
+from valuekit.measures.statistics import intervals, rates
+
+A_HUNDRED_THOUSAND = 100_000
+"""Adults for each of whom pathways are said."""
 
 PER_EXPECTED = 100
 """Met need is said for each 100 people expected."""
@@ -25,6 +28,10 @@ ALLOCATION = ("service", "words", "n", "amount", "mean", "share", "shown")
 NEED = (
     "service", "words", "fifth", "adults", "expected", "n", "met", "met_lower", "met_upper", "gap",
     "amount", "mean", "spend_share", "need_share", "adult_share", "shown", "source",
+)  # fmt: skip
+NEED_RATE = (
+    "service", "words", "kind", "fifth", "n", "completeness", "adults", "value", "lower", "upper", "shown",
+    "reason", "source",
 )  # fmt: skip
 SEGMENT = (
     "service", "words", "segment", "position", "name", "bands", "n", "people_share", "amount", "mean",
@@ -122,6 +129,60 @@ def need(years: Sequence[CompleteYear], declared: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return _joined(found, NEED)
+
+
+def need_rate(years: Sequence[CompleteYear], declared: pd.DataFrame) -> pd.DataFrame:
+    """The mart's table ``need_rate``: pathways for each 100,000 adults a year, by fifth and of all.
+
+    Parameters
+    ----------
+    declared
+        As in :func:`need`; its ``adults`` are the people of each fifth.
+
+    Notes
+    -----
+    `kind` is ``fifth``; ``crude``, of all fifths together; or ``standardised``: the rate were a fifth of the
+    adults in each fifth, as they nearly are in the nation, with Dobson's interval
+    (:func:`valuekit.measures.statistics.rates.direct_of_repeats`, as a person may have two pathways).
+    Pathways whose fifth is not known are in no row; `completeness` is the share whose fifth is known.
+    """
+    found = []
+    for year in years:
+        of = declared[declared["service"] == year.service.service].sort_values("fifth")
+        if of.empty:
+            continue
+        known = year.pathway[year.pathway["fifth"].notna()]
+        each = known.groupby([known["fifth"].astype(int), "patient"]).size().rename("times").reset_index()
+        times = np.arange(1, int(each["times"].max()) + 1) if len(each) else np.array([1])
+        people = pd.crosstab(each["fifth"], each["times"]).reindex(index=FIFTHS, columns=times, fill_value=0)
+        adults = of["adults"].to_numpy(float)
+        exposure = adults * year.span.months / 12
+        n, squares = people.to_numpy() @ times, people.to_numpy() @ times**2
+        by_fifth, ends = rates.crude(n, exposure, squares, per=A_HUNDRED_THOUSAND)
+        whole, its_ends = rates.crude(n.sum(), exposure.sum(), squares.sum(), per=A_HUNDRED_THOUSAND)
+        even = rates.direct_of_repeats(people.to_numpy(), exposure, np.ones(len(FIFTHS)), times)
+        columns = {
+            "kind": ["fifth"] * len(FIFTHS) + ["crude", "standardised"],
+            "fifth": [*FIFTHS, None, None],
+            "n": [*n, n.sum(), n.sum()],
+            "adults": [*adults, adults.sum(), adults.sum()],
+            "value": [*by_fifth, whole, even.value],
+            "lower": [*ends.lower, its_ends.lower, even.lower],
+            "upper": [*ends.upper, its_ends.upper, even.upper],
+            "source": [*of["source"], *[of["source"].iloc[0]] * 2],
+        }
+        frame = pd.DataFrame(columns)
+        shown = frame["value"].notna()
+        found.append(
+            frame.assign(
+                service=year.service.service,
+                words=year.span.words,
+                completeness=len(known) / len(year.pathway) if len(year.pathway) else np.nan,
+                shown=shown,
+                reason=np.where(shown, "", "too few"),
+            )
+        )
+    return _joined(found, NEED_RATE)
 
 
 def use_of_care(year: CompleteYear, activity: pd.DataFrame, declared: Segments) -> pd.DataFrame:

@@ -49,6 +49,11 @@ PERIOD = (
     "expected", "chance_se", "expected_se", "difference", "diff_lower", "diff_upper", "ratio_of", "ratio",
     "ratio_lower", "ratio_upper", "cumulative", "cumulative_lower", "cumulative_upper", "shown", "reason",
 )  # fmt: skip
+GROUP = (
+    "service", "measure", "kind", "position", "name", "words", "eligible", "n", "completeness", "observed",
+    "expected", "chance_se", "expected_se", "difference", "diff_lower", "diff_upper", "ratio_of", "ratio",
+    "ratio_lower", "ratio_upper", "shown", "reason",
+)  # fmt: skip
 CATEGORY = (
     "service", "measure", "position", "covariate", "category", "n", "odds_ratio", "lower", "upper",
 )  # fmt: skip
@@ -63,8 +68,9 @@ def tables(
     intake: Intake,
     linked: Linked,
     months: Span,
+    site: pd.Series | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The mart's tables ``case_mix_model``, ``_period``, ``_category`` and ``_calibration``.
+    """The mart's tables ``case_mix_model``, ``_period``, ``_group``, ``_category`` and ``_calibration``.
 
     Parameters
     ----------
@@ -72,6 +78,8 @@ def tables(
         Results of all measures: people who count and whose result is known are modelled.
     months
         The months that the extracts cover.
+    site
+        Hospital site by pathway.
     """
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in _COLUMNS}
     for service in services:
@@ -91,7 +99,7 @@ def tables(
                     age_from=mix.age_from, severity=mix.severity,
                 ).set_axis(own["pathway"])  # fmt: skip
                 known.append((asked, traits))
-            for name, frame in of_measure(rows, traits, measure, months).items():
+            for name, frame in of_measure(rows, traits, measure, months, site).items():
                 found[name].append(frame.assign(service=service.service, measure=measure.measure))
     return {
         name: pd.concat(frames, ignore_index=True)[list(_COLUMNS[name])]
@@ -104,15 +112,20 @@ def tables(
 _COLUMNS = {
     "case_mix_model": MODEL,
     "case_mix_period": PERIOD,
+    "case_mix_group": GROUP,
     "case_mix_category": CATEGORY,
     "case_mix_calibration": CALIBRATION,
 }
 
 
 def of_measure(
-    rows: pd.DataFrame, traits: pd.DataFrame, measure: Measure, months: Span
+    rows: pd.DataFrame,
+    traits: pd.DataFrame,
+    measure: Measure,
+    months: Span,
+    site: pd.Series | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The four tables of one measure, without the columns that name it.
+    """The five tables of one measure, without the columns that name it.
 
     Parameters
     ----------
@@ -120,6 +133,8 @@ def of_measure(
         Results of the measure.
     traits
         Covariates by pathway, each as text.
+    site
+        Hospital site by pathway.
     """
     mix = measure.case_mix
     baseline = Span(
@@ -160,6 +175,7 @@ def of_measure(
         "case_mix_category": _categories(fitted, seen, mix),
         "case_mix_calibration": _by_fifth(fitted, later, of_later, words),
         "case_mix_period": _periods(fitted, rows, later, of_later, after, mix.otherwise),
+        "case_mix_group": _groups(fitted, rows, later, of_later, after, mix.otherwise, site),
     }
 
 
@@ -239,19 +255,11 @@ def _periods(
         of, k = sort_into(later["began"], spans), len(spans)
         eligible = sort_into(rows.loc[rows["eligible"], "began"], spans)
         parts = _sums(later["value"].to_numpy(float), chance, x, of, k)
-        frame = pd.DataFrame(
-            {
-                "kind": kind,
-                "words": [span.words for span in spans],
-                "period_start": pd.to_datetime([span.start for span in spans]),
-                "eligible": np.bincount(eligible[eligible >= 0], minlength=k),
-                "n": parts["n"],
-                "observed": parts["observed"],
-                "expected": parts["expected"],
-                "chance_se": np.sqrt(parts["chance"]),
-                "expected_se": _model_error(parts["gradient"], fitted.covariance),
-                "ratio_of": _ratio_of(fitted, otherwise),
-            }
+        frame = _counted(parts, fitted, otherwise).assign(
+            kind=kind,
+            words=[span.words for span in spans],
+            period_start=pd.to_datetime([span.start for span in spans]),
+            eligible=np.bincount(eligible[eligible >= 0], minlength=k),
         )
         running = {"cumulative": np.nan, "cumulative_lower": np.nan, "cumulative_upper": np.nan}
         if kind == "month":
@@ -259,6 +267,64 @@ def _periods(
         found.append(compared(frame, counts_with=_counts_with(fitted)).assign(**running))
     frame = pd.concat(found, ignore_index=True)
     return frame.assign(completeness=frame["n"] / frame["eligible"].where(frame["eligible"] > 0))
+
+
+def _groups(
+    fitted: Fit, rows: pd.DataFrame, later: pd.DataFrame, of_later: pd.DataFrame,
+    after: Sequence[Span], otherwise: str, site: pd.Series | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Observed against expected by hospital site and by fifth of deprivation, since the baseline.
+
+    The indirectly standardised ratio of each group, the standard being the model
+    (:func:`valuekit.measures.statistics.rates.indirect`, its interval widened for the model's own error).
+    People whose site or fifth is not known are in no group.
+    """
+    if not after:
+        return pd.DataFrame(columns=list(GROUP[2:]))
+    chance, x = fitted.chance(of_later), fitted.coding.matrix(of_later)
+    eligible = rows[rows["eligible"].to_numpy(bool) & (sort_into(rows["began"], after) >= 0)]
+    found = []
+    for kind in ("site", "fifth"):
+        mine, theirs = (_group_of(kind, frame, site) for frame in (later, eligible))
+        names = sorted(theirs.dropna().unique())
+        if len(names) < 2:  # one site alone is the whole service
+            continue
+        place = {name: i for i, name in enumerate(names)}
+        of, of_all = (group.map(place).fillna(-1).to_numpy(int) for group in (mine, theirs))
+        parts = _sums(later["value"].to_numpy(float), chance, x, of, len(names))
+        frame = _counted(parts, fitted, otherwise).assign(
+            kind=kind,
+            position=range(1, len(names) + 1),
+            name=names,
+            words=Span(after[0].first, len(after)).words,
+            eligible=np.bincount(of_all[of_all >= 0], minlength=len(names)),
+        )
+        found.append(compared(frame, counts_with=_counts_with(fitted)))
+    if not found:
+        return pd.DataFrame(columns=list(GROUP[2:]))
+    frame = pd.concat(found, ignore_index=True)
+    return frame.assign(completeness=frame["n"] / frame["eligible"].where(frame["eligible"] > 0))
+
+
+def _group_of(kind: str, rows: pd.DataFrame, site: pd.Series | None) -> pd.Series:
+    """Name of the site, or number of the fifth as text, of each row; missing where it is not known."""
+    if kind == "fifth":
+        return rows["fifth"].astype("Int64").astype("object").map(str, na_action="ignore")
+    return rows["pathway"].map(site) if site is not None else pd.Series(np.nan, index=rows.index)
+
+
+def _counted(parts: dict[str, np.ndarray], fitted: Fit, otherwise: str) -> pd.DataFrame:
+    """Sums of groups as the columns that :func:`compared` reads."""
+    return pd.DataFrame(
+        {
+            "n": parts["n"],
+            "observed": parts["observed"],
+            "expected": parts["expected"],
+            "chance_se": np.sqrt(parts["chance"]),
+            "expected_se": _model_error(parts["gradient"], fitted.covariance),
+            "ratio_of": _ratio_of(fitted, otherwise),
+        }
+    )
 
 
 def _counts_with(fitted: Fit) -> bool:

@@ -90,6 +90,13 @@ DECLARED: dict[str, Declared] = {
         "direction target target_source tier role time_point interval chosen_by chosen_how method",
         count="chosen_people",
     ),
+    "rate": _declare(
+        counts,
+        keys="service measure",
+        open="service measure position name definition numerator denominator unit decimals direction target "
+        "target_source tier time_point interval chosen_by chosen_how method",
+        count="chosen_people",
+    ),
     "chart_setting": _declare(
         keys="service measure position",
         open="service measure position setting first last value words",

@@ -16,7 +16,7 @@ from scipy import stats
 
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.statistics import intervals
-from valuekit.measures.statistics.intervals import LEVEL
+from valuekit.measures.statistics.intervals import LEVEL, Interval
 
 FEWEST_EVENTS = 10
 """Events below which no directly standardised rate is shown (OHID technical guidance; Morris and others 2018,
@@ -188,6 +188,43 @@ def expected(exposure: ArrayLike, standard_events: ArrayLike, standard_exposure:
         raise ValueError("the standard has no rate for a stratum: merge strata")
     rate = np.divide(np.asarray(standard_events, float), base, out=np.zeros_like(base), where=base > 0)
     return float(exposure @ rate)
+
+
+def crude(
+    events: ArrayLike, exposure: ArrayLike, squares: ArrayLike, *, per: float = 1000
+) -> tuple[np.ndarray, Interval]:
+    """Events for each `per` of exposure, and the interval of each rate.
+
+    Parameters
+    ----------
+    events, exposure
+        Events, and the time in which they could happen, of each group. The exposure is taken as known.
+    squares
+        Sum over people of (events of the person)². It is `events` where nobody has two.
+
+    Returns
+    -------
+    tuple
+        The rates, and their intervals; NaN without exposure.
+
+    Notes
+    -----
+    Events of one person hang together: the count varies as the sum of squares does, not as the count itself.
+    So the interval of the count is stretched about it by √(squares ÷ events). This is Dobson's interval of
+    one stratum, with the variance for events that are not independent.
+
+    References
+    ----------
+    Dobson and others 1991, Stat Med 10:457, doi 10.1002/sim.4780100317; variance of a compound Poisson
+    count: Stukel and others 1994, Stat Med 13:1781.
+    """
+    events, exposure, squares = (np.asarray(a, float) for a in (events, exposure, squares))
+    ends = intervals.count(events)
+    wide = np.sqrt(np.where(events > 0, squares / np.maximum(events, 1), 1.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where(exposure > 0, per / exposure, np.nan)
+    lower = np.maximum(events + wide * (ends.lower - events), 0.0)
+    return scale * events, Interval(scale * lower, scale * (events + wide * (ends.upper - events)))
 
 
 def differ(first: Rate, second: Rate, *, level: float = LEVEL) -> tuple[float, float, float]:

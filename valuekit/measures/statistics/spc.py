@@ -56,8 +56,9 @@ def xmr(
     Parameters
     ----------
     frame
-        One row an interval, oldest first: ``period_start``, ``value``, ``shown``; for a p′ chart ``n`` and
-        ``numerator``. Rows not shown are left out of every calculation, as if they were not there.
+        One row an interval, oldest first: ``period_start``, ``value``, ``shown``; for a p′ chart ``n``
+        (people), for a u′ chart ``n`` (exposure, in the unit for each of which the rate is). Rows not shown
+        are left out of every calculation, as if they were not there.
     direction
         Which way is better: ``increase``, ``decrease`` or ``neutral``.
     screen
@@ -70,7 +71,8 @@ def xmr(
         First and last day of the intervals from which the limits of their phase are worked out, then frozen.
         Refused, with limits from all points of the phase, where fewer than 12 of its points lie within.
     kind
-        ``xmr``, or ``p_prime`` for shares of many people: :mod:`valuekit.measures.statistics.spc_prime`.
+        ``xmr``; ``p_prime`` for shares of many people, ``u_prime`` for rates:
+        :mod:`valuekit.measures.statistics.spc_prime`.
     within
         Lowest and highest possible value. Limits shown do not go beyond; the rules use them as worked out.
 
@@ -146,6 +148,10 @@ def _limits(
         found = spc_prime.p_prime(value[used] * n[used] / 100, n[used], screen=screen)
         chance = np.sqrt(found.centre * (1 - found.centre) / n)
         return 100 * found.centre, 100 * spc_prime.SIGMA * found.sigma_z * chance
+    if kind == "u_prime":
+        n = points["n"].to_numpy(float)
+        found = spc_prime.u_prime(value[used] * n[used], n[used], screen=screen)
+        return found.centre, spc_prime.SIGMA * found.sigma_z * np.sqrt(found.centre / n)
     ranges = np.abs(np.diff(value[used]))
     if screen and ranges.any():
         ranges = ranges[ranges < SCREEN * ranges.mean()]
