@@ -42,7 +42,7 @@ def test_the_order_in_which_pages_were_written_does_not_change_a_byte(tmp_path: 
 
 
 def test_every_file_of_the_index_is_whole_each_time(tmp_path: Path) -> None:
-    """Asked to write its files, Pagefind answers before they are whole: one was cut at 32 KiB in some runs."""
+    """Asked to write its files, Pagefind answers before they are whole: some runs cut one at 32 KiB."""
     first = indexed(site(tmp_path, list(PAGES)))
     assert max(len(content) for content in first.values()) > 40_000, "as its worker's script is"
     assert all(indexed(tmp_path) == first for _ in range(8))
