@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "learning": COMMON | {"mart", "measures"},
     "report": COMMON | {"mart"},
     "publish": COMMON | {"mart"},
+    "release": COMMON | {"mart", "measures", "publish"},
     "deliver": COMMON | {"mart", "report"},
 }
 MODULES = sorted((ROOT / "valuekit").rglob("*.py"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuekit import __version__
-from valuekit.errors import Problem, PublishError, ValuekitError
+from valuekit.errors import Problem, PublishError, ReleaseError, ValuekitError
 from valuekit.progress import Progress
 from valuekit.project import AUDIENCES, Month, Project
 
@@ -192,13 +192,6 @@ def _publish_changed(
         engine=arguments.engine,
         progress=progress,
     )
-    if published.pages and not arguments.service:
-        from valuekit.mart import Mart
-        from valuekit.measures.revisions import save_release
-
-        # What this month said in public, so that the next one can tell which figures moved.
-        series = Mart(project.mart / "public").table("series")
-        save_release(project.releases / str(built.period), built.period, series)
     said = f"{built.summary}\n{published.summary}"
     unchanged.note_publish(asked, parts, said)
     return said, [*reasons, *(f"{reason}." for reason in published.reasons)]
@@ -211,6 +204,33 @@ def _preview(arguments: argparse.Namespace) -> None:
     project = Project.find()
     _sample_if_empty(project)
     preview(project, port=arguments.port, build=lambda: build(project, arguments.period))
+
+
+def _release(arguments: argparse.Namespace) -> None:
+    from valuekit import release
+    from valuekit.publish.swap import only_one
+    from valuekit.unchanged import Unchanged
+
+    project = Project.find()
+    with only_one(project.state / "publish.lock"):
+        unchanged = Unchanged.of(project)
+        inputs, why = unchanged.publish_to_release()
+        if why:
+            raise ReleaseError(Problem(f"there is no finished publish to release: {why}", "_site",
+                                       do="Run: valuekit publish"))  # fmt: skip
+        if arguments.compare:
+            print("\n".join(release.compare(project, arguments.period)))
+            return
+        with Progress("Releasing"):
+            done = release.release(project, inputs, arguments.period)
+            unchanged.note_release()
+    print(done.summary)
+
+
+def _verify(arguments: argparse.Namespace) -> None:
+    from valuekit.release import verify
+
+    print("\n".join(verify(Project.find(), arguments.folder)))
 
 
 def _deliver(arguments: argparse.Namespace) -> None:
@@ -303,6 +323,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     preview.add_argument(
         "--port", type=int, default=0, help="port on this machine (default: any that is free)"
+    )
+    release = with_period(
+        command("release", _release, "Keep the published site as a signed-off release, and list what moved.")
+    )
+    release.add_argument(
+        "--compare", action="store_true", help="only list what moved since the last release; make nothing"
+    )
+    verify = command("verify", _verify, "Check the site and every release against their manifests.")
+    verify.add_argument(
+        "folder", nargs="?", type=Path, help="only this site or release (default: the site and all releases)"
     )
     deliver = with_period(
         command("deliver", _deliver, "Show which report would be mailed to whom; with --send, mail them.")

@@ -71,3 +71,9 @@ class PublishError(ValuekitError):
     """Publishing could not finish; the last site stands as it was."""
 
     exit_code = 6
+
+
+class ReleaseError(ValuekitError):
+    """A month that cannot be released, or a release that is no longer what it was."""
+
+    exit_code = 7

@@ -34,6 +34,9 @@ _AFTER_THE_MART = ("report", "publish", "cli.py", "unchanged.py", "progress.py",
 """Sources that have no part in a build."""
 
 _KEYS = ("VALUEKIT_PSEUDONYM_KEY", "VALUEKIT_PSEUDONYM_KEY_FILE")
+AFTER_THE_PUBLISH = ("data/sign_off/", "data/release.yml", "data/delivery.yml")
+"""Settings of what comes after a publish: its release, its delivery."""
+
 _NO_INPUT = ("__pycache__", "tests", "node_modules")
 
 
@@ -112,12 +115,12 @@ class Unchanged:
         """What a build reads, by name, with the hash of each."""
         project = self.project
         files = [
-            *files_below(project.root / "data", _NO_INPUT),
+            *(f for f in files_below(project.root / "data", _NO_INPUT) if not _after_the_publish(project, f)),
             *files_below(project.schemas, _NO_INPUT),
             *files_below(project.reports / "learning", (*_NO_INPUT, "figures")),
         ]
         return {
-            **self.hashes.all(project.root, [*files, *project.releases.glob("*/figures.csv")]),
+            **self.hashes.all(project.root, [*files, *project.releases.glob("*/*/figures.csv")]),
             "the month asked for": str(asked or ""),
             "the pseudonym key": _key_hash(),
             "valuekit itself": code_hash(*_AFTER_THE_MART),
@@ -160,9 +163,38 @@ class Unchanged:
         parts = {
             name: value if _written_by_runs(name) else before.get(name, "") for name, value in now.items()
         }
-        record = {"parts": parts, "made": self._made_by_publish(), "summary": summary}
+        self._write_publish(parts, summary, {name: str(value or "") for name, value in asked.items()})
+
+    def _write_publish(self, parts: Mapping[str, str], summary: str, asked: Mapping[str, str]) -> None:
+        record = {"parts": parts, "made": self._made_by_publish(), "summary": summary, "asked": asked}
         write_whole(self.project.state / PUBLISHED, json.dumps(record, sort_keys=True).encode())
         self.hashes.save()
+
+    # -- the release --------------------------------------------------------------------------
+
+    def publish_to_release(self) -> tuple[dict[str, str], str]:
+        """What the live site was made from, by hash; or why it cannot be released, in words."""
+        record = _read(self.project.state / PUBLISHED)
+        if not record:
+            return {}, "no publish has finished"
+        asked = record.get("asked", {})
+        if asked.get("service") or asked.get("audience") or asked.get("engine", "builtin") != "builtin":
+            return {}, "the last publish made only a part of it, or was made by stock Quarto"
+        now = self.publish_parts({})
+        before, now = (
+            {name: value for name, value in parts.items() if _matters_to_release(name)}
+            for parts in (record["parts"], now)
+        )
+        why = _why(before, now, "since it was published")
+        why = why or _why(record["made"], self._made_by_publish(), "was made by the publish and")
+        return ({}, why) if why else (now, "")
+
+    def note_release(self) -> None:
+        """The site and the releases are now as the release left them: nothing to publish anew for that."""
+        record = _read(self.project.state / PUBLISHED)
+        parts = {name: value for name, value in record["parts"].items() if not name.startswith("_releases/")}
+        parts |= self.hashes.all(self.project.root, files_below(self.project.releases))
+        self._write_publish(parts, record["summary"], record["asked"])
 
     def publish_parts(self, asked: Mapping[str, Any]) -> dict[str, str]:
         """Every file of the project but those of the finished site, and the mart."""
@@ -172,6 +204,7 @@ class Unchanged:
             hidden = folder.name.startswith((".", "_")) and folder != self.project.releases
             if folder.is_dir() and not hidden and folder.name not in _NO_INPUT:
                 inputs += files_below(folder, _NO_INPUT)
+        inputs = [file for file in inputs if not _after_the_publish(self.project, file)]
         return {
             **self.hashes.all(root, inputs + files_below(self.project.mart)),
             "what was asked for": digest_of(asked),
@@ -186,6 +219,17 @@ class Unchanged:
     def _made_by_publish(self) -> dict[str, str]:
         made = [*files_below(self.project.site), *files_below(self.project.packs)]
         return self.hashes.all(self.project.root, made)
+
+
+def _after_the_publish(project: Project, file: Path) -> bool:
+    """Whether `file` is written for what comes after a publish, and so is no input of it."""
+    name = file.relative_to(project.root).as_posix()
+    return name.startswith(AFTER_THE_PUBLISH)
+
+
+def _matters_to_release(name: str) -> bool:
+    """Whether a part of a publish must be the same for its site to be released: not other releases."""
+    return name != "what was asked for" and not name.startswith("_releases/")
 
 
 def _without_own_release(parts: Mapping[str, str], period: Month) -> dict[str, str]:

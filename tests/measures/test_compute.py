@@ -293,7 +293,7 @@ def test_figures_that_moved_since_the_last_release_are_in_every_mart(
     project = Project(tmp_path / "again")
     for folder in ("data", "schemas"):
         shutil.copytree(sample.root / folder, project.root / folder)
-    save_release(project.releases / "2026-09", Month(2026, 9), released)
+    save_release(project.releases / "2026-09" / "v1", Month(2026, 9), released)
     build(project)
     for audience in AUDIENCES:
         moved = Mart(project.mart / audience).table("revision")

@@ -145,6 +145,7 @@ def test_each_page_says_what_it_is_in_the_words_of_schema_org(site):
     assert {path: one["@type"] for path, one in said.items()} == {
         "index.html": "WebPage",
         "search.html": "WebPage",
+        "releases/index.html": "WebPage",
         "reports/board.html": "Report",
         "reports/phone_line.html": "WebPage",
     }

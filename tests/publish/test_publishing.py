@@ -14,6 +14,7 @@ from valuekit.errors import DocumentError, PublishError, ValuekitError
 from valuekit.project import Month
 from valuekit.publish import links, quarto
 from valuekit.publish.pdf import structure
+from valuekit.publish.releases import keep_pages, write_json
 from valuekit.publish.site import publish
 
 from .conftest import PERIOD, SVG
@@ -88,6 +89,7 @@ def test_a_publish_makes_pages_pdfs_packs_downloads_and_search(whole) -> None:
     entries = lxml_html.parse(str(site / "search.html")).xpath("//ul[contains(@class, 'page-list')]//a/@href")
     assert sorted(entries) == [
         "index.html",
+        "releases/index.html",
         "reports/board.html",
         "reports/services/asthma.html",
         "reports/services/stroke.html",
@@ -221,19 +223,32 @@ def test_one_audience_leaves_the_others_as_they_are(whole) -> None:
     }
 
 
-def test_pdfs_of_earlier_months_stay_on_the_site_and_are_listed(whole) -> None:
+def test_released_months_stay_on_the_site_with_their_pdfs_and_are_listed(whole) -> None:
     run(whole, "public")
+    october = whole.root / "_releases/2026-10/v1"
+    keep_pages(whole.root / "_site", october, whole.root / "_releases/assets")
+    shared = next((whole.root / "_releases/assets").iterdir()).name
+    release = {"date": "2026-11-20", "approved_by": "medical director", "correction": None}
+    said = {"release": release, "files": {}, "outputs": {}, "inputs": {}, "moved": {"figures": 0}}
+    write_json(october / "manifest.json", {**said, "compared_with": None, "assets": shared})
+    (october / "release.html").write_text("<main><p>About</p></main>", encoding="utf-8")
     for profile in ("public", "board", "clinical"):
         about = whole.root / f"_build/mart/{profile}/about.json"
         about.write_text(about.read_text().replace("2026-10", "2026-11"))
-    october = (whole.root / "_site/reports/services/stroke.pdf").read_bytes()
-    publish(whole.project, Month(2026, 11), ("public",))
-    assert (whole.root / "_site/releases/2026-10/reports/services/stroke.pdf").read_bytes() == october
+    pdf = (whole.root / "_site/reports/services/stroke.pdf").read_bytes()
+    published = publish(whole.project, Month(2026, 11), ("public",))
+    kept = whole.root / "_site/releases/2026-10/v1"
+    assert (kept / "reports/services/stroke.pdf").read_bytes() == pdf
+    assert "release of October 2026, version 1" in (kept / "reports/board.html").read_text(encoding="utf-8")
     tree = lxml_html.parse(str(whole.root / "_site/search.html"))
     assert tree.xpath(
-        "//a[@href='releases/2026-10/reports/services/stroke.pdf'][contains(., 'Stroke, October 2026')]"
+        "//a[@href='releases/2026-10/v1/reports/services/stroke.pdf'][contains(., 'Stroke, October 2026')]"
     )
     assert not (whole.root / "_site/releases/2026-11").exists()
+    assert len(published.pages) == 5, "released pages are not counted as made"
+    assert len(list((whole.root / "_site/pagefind/fragment").iterdir())) == 4, (
+        "a search finds only what is said now"
+    )
 
 
 def stand_in(whole, monkeypatch, version: str, code: int = 0) -> None:

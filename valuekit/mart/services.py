@@ -170,6 +170,7 @@ new_value | number  | Figure now
         columns("""
 service   | text    | Service identifier
 released  | text    | Month of the release, YYYY-MM
+version   | integer | Number of its newest version
 """),
     ),
 )

@@ -1,7 +1,7 @@
-"""Figures that moved: what was published for a past interval, against what it says now.
+"""Figures that moved: what was released for a past interval, against what it says now.
 
-A release keeps its published series as ``figures.csv``. The next one lists each figure of a
-past interval that has moved, with both values, so that none changes in silence.
+A release keeps its series as ``_releases/<month>/v<version>/figures.csv``. The next one lists each
+figure of a past interval that has moved, with both values, so that none changes in silence.
 """
 
 from __future__ import annotations
@@ -86,31 +86,29 @@ def revisions(releases: Path, period: Month, series: pd.DataFrame) -> pd.DataFra
 
 
 def released(releases: Path, period: Month) -> pd.DataFrame:
-    """Which services each earlier release reported on: the mart's table ``release``, newest month first."""
+    """Which services each earlier month reported on, in its newest version: the mart's table ``release``."""
     found = _before(releases, period)
-    pairs = [
-        (service, month)
-        for month in sorted(found, reverse=True)
-        for service in found[month]["service"].unique()
+    rows = [
+        (service, month, version)
+        for month, (version, frame) in sorted(found.items(), reverse=True)
+        for service in frame["service"].unique()
     ]
-    return pd.DataFrame(pairs, columns=["service", "released"])
+    return pd.DataFrame(rows, columns=["service", "released", "version"])
 
 
 def _newest_before(releases: Path, period: Month) -> pd.DataFrame | None:
     found = _before(releases, period)
-    return found[max(found)] if found else None
+    return found[max(found)][1] if found else None
 
 
-def _before(releases: Path, period: Month) -> dict[str, pd.DataFrame]:
-    """What each release before `period` said, by its month."""
-    found: dict[str, pd.DataFrame] = {}
-    for file in sorted(releases.glob(f"*/{FILE}")):
-        if file.parent.name >= str(period):
-            continue
-        frame = _read(file)
-        if len(frame) and frame["released"].iloc[0] < str(period):
-            found[frame["released"].iloc[0]] = frame
-    return found
+def _before(releases: Path, period: Month) -> dict[str, tuple[int, pd.DataFrame]]:
+    """What each month before `period` said in its newest version, and the number of that version."""
+    newest: dict[str, tuple[int, Path]] = {}
+    for file in releases.glob(f"????-??/v*/{FILE}"):
+        month, number = file.parent.parent.name, file.parent.name[1:]
+        if month < str(period) and number.isdecimal():
+            newest[month] = max(newest.get(month, (0, file)), (int(number), file))
+    return {month: (number, _read(file)) for month, (number, file) in newest.items()}
 
 
 def _read(file: Path) -> pd.DataFrame:
@@ -121,7 +119,7 @@ def _read(file: Path) -> pd.DataFrame:
         raise ValuekitError(
             Problem(
                 f"this is not the {FILE} of a release",
-                f"{file.parent.name}/{file.name}",
+                f"{file.parent.parent.name}/{file.parent.name}/{file.name}",
                 type(error).__name__,
                 "Restore the file, or move that release's folder away.",
             )

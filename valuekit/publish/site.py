@@ -10,13 +10,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from valuekit.cache import Cache, FileHashes
-from valuekit.errors import DocumentError, Problem, PublishError
+from valuekit.errors import DefinitionError, DocumentError, Problem, PublishError
 from valuekit.mart import Mart
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.publish import catalogue, feeds, links, quarto, releases, search, workers
@@ -34,6 +34,7 @@ from valuekit.publish.plan import (
     read_editions,
     site_of,
 )
+from valuekit.publish.quarto_project import read_project
 from valuekit.publish.reuse import Reason, Reuse
 from valuekit.publish.swap import only_one, recover, successor, successors
 
@@ -100,22 +101,24 @@ def publish(
     folders = [project.site] if PUBLIC in audiences else []
     folders += [project.packs] if set(audiences) - {PUBLIC} else []
     with alone(project):
-        recover(_journal(project), [project.site, project.packs])
+        mend(project)
         editions = open_editions(project, audiences, period, services, stock=engine == "quarto")
         reusable = _reusable(project, editions) if services else False
         reuse: Reuse | None = None
-        with successors(_journal(project), folders):
+        with successors(journal(project), folders):
             site, packs = (
                 successor(folder) if folder in folders else folder for folder in (project.site, project.packs)
             )
             if engine == "quarto":
                 quarto.render_all(project, editions, services, site, packs, say)
+                _add_releases_to_quarto(project, editions, site)
             else:
                 reuse = _render_all(project, editions, services, reusable, site, packs, say)
             _keep_other_packs(project, editions, services, packs)
+            if PUBLIC in audiences:
+                releases.seal(site, releases.kept(project), period)
             say("putting it in place")
         _remember(project, editions)
-        releases.keep(project, period)
     reasons = tuple(reuse.reasons) if reuse else ()
     return replace(_published(project, period, audiences, services, reusable), reasons=reasons)
 
@@ -131,7 +134,7 @@ def render_again(project: Project, period: Month, changed: Collection[str]) -> t
         The documents rendered.
     """
     with alone(project):
-        recover(_journal(project), [project.site, project.packs])
+        mend(project)
         edition = open_editions(project, (PUBLIC,), period)[0]
         documents = [d for d in edition.documents if {str(d.path), *d.source.includes} & set(changed)]
         aside = _state(project) / "preview"
@@ -178,8 +181,17 @@ def _state(project: Project) -> Path:
     return project.site.with_name(project.site.name + ".state")
 
 
-def _journal(project: Project) -> Path:
+def journal(project: Project) -> Path:
+    """Which says what folders take the place of others, while they do."""
     return _state(project) / "swap.json"
+
+
+def mend(project: Project) -> None:
+    """Finish the swap that a run which was cut short had begun, or remove what it left."""
+    begun = (folder.with_name(folder.stem) for folder in project.releases.glob("????-??/v*.new"))
+    recover(journal(project), [project.site, project.packs, *begun])
+    for part in (project.releases / releases.ASSETS).glob("*.part"):
+        shutil.rmtree(part, ignore_errors=True)
 
 
 # The built-in renderer ---------------------------------------------------------------------------
@@ -285,15 +297,29 @@ def _finish_site(
         copy_file(source, site / path)
     write_resources(project.root, edition.project.resources if edition.project else (), site)
     write_theme(site)
-    earlier = releases.copy_earlier(project, Month.parse(edition.about.period), site)
+    kept = releases.kept(project)
+    earlier = releases.earlier_pdfs(kept, Month.parse(edition.about.period))
     _write_page_list(edition, earlier, site)
     _write_for_machines(project, edition, earlier, site)
     say("search index")
-    search.index(site)
+    search.index(site)  # before the released months come to it: a search finds what is said now
+    releases.compose(kept, project.releases / releases.ASSETS, site_of(edition), site)
     say("checking every link")
-    problems = links.broken(site)
+    problems = links.broken(site, [site / one.address for one in kept])
     if problems:
         raise PublishError(problems)
+
+
+def _add_releases_to_quarto(project: Project, editions: Sequence[Edition], site: Path) -> None:
+    """The released months on a site of stock Quarto; their list is a page of our theme."""
+    for edition in editions:
+        if edition.audience != PUBLIC:
+            continue
+        told = None
+        with suppress(DefinitionError, DocumentError):  # what only Quarto can read
+            told = site_of(replace(edition, project=read_project(project.root, PUBLIC)))
+            write_theme(site)
+        releases.compose(releases.kept(project), project.releases / releases.ASSETS, told, site)
 
 
 def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path) -> None:
@@ -311,7 +337,8 @@ def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path
         breadcrumbs=({"text": "Home", "href": "index.html"},),
         pdf=None,
     )
-    told = {**site_of(edition), "pages": [*page_list(edition), *earlier]}
+    months = {"title": "All releases", "href": f"{releases.FOLDER}/index.html", "section": "Earlier months"}
+    told = {**site_of(edition), "pages": [*page_list(edition), {**months, "description": ""}, *earlier]}
     (site / SEARCH_PAGE).write_text(wrap(page, told, SEARCH_PAGE), encoding="utf-8", newline="\n")
 
 
@@ -320,7 +347,7 @@ def _write_for_machines(
 ) -> None:
     """Feed, site map, ``robots.txt`` and ``index.json``."""
     told, pages = site_of(edition), [document for document in edition.documents if document.formats.html]
-    paths = [page["href"] for page in page_list(edition)] + [SEARCH_PAGE]
+    paths = [page["href"] for page in page_list(edition)] + [SEARCH_PAGE, f"{releases.FOLDER}/index.html"]
     feeds.write_feeds(site, told, feeds.entries(told["about"], pages, earlier), paths)
     catalogue.write_index(site, told, pages, Mart(project.mart / PUBLIC))
 
@@ -385,21 +412,17 @@ def _published(
     project: Project, period: Month, audiences: Sequence[str], services: Sequence[str], reusable: bool
 ) -> Published:
     def files(folder: Path, pattern: str) -> tuple[str, ...]:
-        return tuple(sorted(file.relative_to(project.root).as_posix() for file in folder.rglob(pattern)))
+        names = sorted(file.relative_to(project.root).as_posix() for file in folder.rglob(pattern))
+        return tuple(name for name in names if not name.startswith(f"_site/{releases.FOLDER}/"))
 
     public = PUBLIC in audiences
     notes = ()
     if services and public and not reusable:
         notes = ("The other services' pages were made too: the last site spoke of other figures.",)
-    pdfs = (
-        tuple(name for name in files(project.site, "*.pdf") if not name.startswith("_site/releases/"))
-        if public
-        else ()
-    )
     return Published(
         period=period,
         pages=files(project.site, "*.html") if public else (),
-        pdfs=pdfs,
+        pdfs=files(project.site, "*.pdf") if public else (),
         packs=files(project.packs, "*.pdf") if set(audiences) - {PUBLIC} else (),
         notes=notes,
     )

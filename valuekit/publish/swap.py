@@ -1,6 +1,6 @@
 """All or nothing: finished folders take the place of the live ones, or nothing changes.
 
-A swap is a list of renames in one folder. Before the first, a journal says which; once the journal
+A swap is a list of renames, each within one folder. Before the first, a journal says which; once the journal
 stands, the swap counts as decided, and whoever comes next finishes it. Without a journal, what lies beside
 the live folders is left over from a run that ended early, and goes. Links and exchanges are not used:
 Windows and shared drives have neither.
@@ -79,14 +79,14 @@ def swap(journal: Path, live: Sequence[Path]) -> None:
 
 
 def recover(journal: Path, live: Sequence[Path]) -> bool:
-    """Finish a swap that was cut short; remove what an unfinished run left behind.
+    """Finish a swap that was cut short; remove what an unfinished run left beside the folders `live`.
 
     Returns
     -------
     bool
         Whether there was a swap to finish.
     """
-    folders = _read_journal(journal, live)
+    folders = _read_journal(journal)
     if folders:
         _renames(folders)
         _finish(journal, folders)
@@ -133,18 +133,20 @@ def _write_journal(journal: Path, live: Sequence[Path]) -> None:
     journal.parent.mkdir(parents=True, exist_ok=True)
     part = journal.with_name(journal.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump({"folders": [folder.name for folder in live]}, file)
+        beside = journal.resolve().parent
+        names = [Path(os.path.relpath(folder.resolve(), beside)).as_posix() for folder in live]
+        json.dump({"folders": names}, file)
         file.flush()
         os.fsync(file.fileno())
     part.replace(journal)
 
 
-def _read_journal(journal: Path, live: Sequence[Path]) -> list[Path]:
+def _read_journal(journal: Path) -> list[Path]:
     """Folders of the swap that was begun. A journal is whole or absent: it is written aside and renamed."""
     if not journal.is_file():
         return []
     names = json.loads(journal.read_text(encoding="utf-8"))["folders"]
-    return [folder for folder in live if folder.name in names]
+    return [Path(os.path.normpath(journal.resolve().parent / name)) for name in names]
 
 
 @contextmanager

@@ -96,25 +96,29 @@ class Pages:
         """Reports of earlier months, newest first: the PDFs as they were released."""
         names = {report.id: report.service.name for report in self.services}
         found = rows(self.mart.table("release"))
-        if not found:
-            return Block.of(
-                Words(("This is the first month released. Reports of earlier months will stand here.",))
-            )
+        first = "This is the first month released. Reports of earlier months will stand here."
+        every = Item(
+            "with the date, who approved it and which figures moved",
+            lead="Every release and version",
+            href="../releases/index.html",
+        )
         return Block.of(
+            *([] if found else [Words((first,))]),
             *(
-                self._month(month, [r.service for r in found if r.released == month], names)
-                for month in dict.fromkeys(r.released for r in found)
-            )
+                self._month(month, [r.service for r in found if r.released == month], names, version)
+                for month, version in dict.fromkeys((r.released, r.version) for r in found)
+            ),
+            Points((every,)),
         )
 
-    def _month(self, month: str, services: list[str], names: dict[str, str]) -> Iterator[Shown]:
+    def _month(self, month: str, services: list[str], names: dict[str, str], version: int) -> Iterator[Shown]:
         yield Heading(3, Month.parse(month).words, f"month-{month}")
         yield Points(
             tuple(
                 Item(
                     "(PDF)",
                     lead=f"{names.get(service, service)}, {Month.parse(month).words}",
-                    href=f"../releases/{month}/reports/services/{service}.pdf",
+                    href=f"../releases/{month}/v{version}/reports/services/{service}.pdf",
                 )
                 for service in services
             )

@@ -388,7 +388,7 @@ DECLARED: dict[str, Declared] = {
         open="service measure period since",
         figure="old_n new_n old_value new_value",
     ),
-    "release": _declare(keys="service released", open="service released"),
+    "release": _declare(keys="service released", open="service released version"),
     "method": _declare(
         keys="method", open="method position group name question formula units source fails function"
     ),
