@@ -1,13 +1,15 @@
 """YAML files into frozen, checked objects, with errors that name the line.
 
 All of valuekit's YAML (schemas, service definitions, settings) is read here and nowhere else:
-safely (no tags that run code), with duplicate and unknown keys refused, and each fault
-with its file, its line and the nearest name that would have been right.
+safely (no tags, no aliases, no marks that cannot be seen, no file too large or too deep to
+read), with duplicate and unknown keys refused, and each fault with its file, its line and the
+nearest name that would have been right.
 """
 
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +22,7 @@ from valuekit.errors import DefinitionError, Problem
 class Settings(BaseModel):
     """Base of every object read from YAML: frozen, and unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,6 +30,26 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Model = TypeVar("Model", bound=BaseModel)
 Path_ = tuple[str | int, ...]
+
+LARGEST = 2_000_000
+"""Bytes of one YAML file: far more than a person writes."""
+DEEPEST = 40
+"""Levels of one YAML file: deeper ones are made to exhaust whoever reads them."""
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+"""Unicode's general categories of marks that cannot be seen (Unicode Standard, table 4-4)."""
+_TAGS = "tag:yaml.org,2002:"
+
+
+def hidden_mark(text: str) -> str:
+    """The first mark in `text` that cannot be seen, as ``U+202E``; empty where there is none.
+
+    Such marks turn the order of reading round, or make two names look like one. Line ends and tabs are none.
+    """
+    if text.isascii() and text.isprintable():
+        return ""
+    found = (m for m in text if m not in "\n\t" and unicodedata.category(m) in _HIDDEN)
+    return next((f"U+{ord(mark):04X}" for mark in found), "")
 
 
 def nearest(name: object, valid: list[str] | tuple[str, ...]) -> str:
@@ -63,9 +85,16 @@ def read_yaml(file: Path) -> Located:
     Raises
     ------
     DefinitionError
-        Not UTF-8, not YAML, a tag, an alias, a duplicate key, or an empty file.
+        Not a file, too large, not UTF-8, not YAML, a tag, an alias, a mark that cannot be seen, a duplicate
+        key, or an empty file.
     """
     try:
+        if file.exists() and not file.is_file():  # reading a pipe would wait for ever
+            raise DefinitionError(Problem("is not a file", file.name, do="Put a file of that name here."))
+        if (size := file.stat().st_size) > LARGEST:
+            raise DefinitionError(
+                Problem(f"has {size:,} bytes", file.name, do=f"Shorten it to {LARGEST:,} bytes or fewer.")
+            )
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DefinitionError(
@@ -74,6 +103,10 @@ def read_yaml(file: Path) -> Located:
     except UnicodeDecodeError as error:
         raise DefinitionError(
             Problem(f"not UTF-8 text (byte {error.start})", file.name, do="Save the file as UTF-8.")
+        ) from None
+    except OSError as error:
+        raise DefinitionError(
+            Problem("cannot be read", file.name, error.strerror or "", "Check the file and its permissions.")
         ) from None
     return parse_yaml(text, file)
 
@@ -90,6 +123,7 @@ def parse_yaml(text: str, file: Path, name: str = "") -> Located:
     """
     name = name or file.name
     try:
+        _refuse_traps(text, name)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -107,19 +141,47 @@ def parse_yaml(text: str, file: Path, name: str = "") -> Located:
     return Located(file, data, lines, name)
 
 
-def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int], depth: int = 0) -> Any:
+def _refuse_traps(text: str, name: str) -> None:
+    """Refuse what could run code, exhaust the reader or deceive the eye, before anything is made of `text`.
+
+    Events come one at a time, so a file that would overflow the composer's stack is left at its 41st level.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        where = f"{name}:{event.start_mark.line + 1}"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise DefinitionError(
+                Problem("nested too deeply", where, f"more than {DEEPEST} levels", "Write it flatter.")
+            )
+        if isinstance(event, yaml.AliasEvent):
+            raise DefinitionError(
+                Problem(f"the alias '*{event.anchor}' is not allowed", where, do="Write the value itself.")
+            )
+        if tag := getattr(event, "tag", None):
+            raise DefinitionError(
+                Problem(
+                    f"the tag '{tag.replace(_TAGS, '!!')[:60]}' is not allowed",
+                    where,
+                    do="Write a plain value.",
+                )
+            )
+        if isinstance(event, yaml.ScalarEvent) and (mark := hidden_mark(event.value)):
+            raise DefinitionError(
+                Problem(f"a mark that cannot be seen ({mark})", where, do="Type the value again.")
+            )
+
+
+def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int]) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
-    if depth > 40:
-        raise DefinitionError(Problem("nested too deeply or refers to itself", f"{name}:{line}"))
-    if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
-        raise DefinitionError(
-            Problem(f"the tag '{node.tag}' is not allowed", f"{name}:{line}", do="Write a plain value.")
-        )
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = _construct(key_node, name, (*path, "?"), {}, depth + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                where = f"{name}:{key_node.start_mark.line + 1}"
+                raise DefinitionError(Problem("a key that is no word", where, do="Write a word as the key."))
+            key = _construct(key_node, name, (*path, "?"), {})
             key = key if isinstance(key, str) else str(key_node.value)
             if key in result:
                 raise DefinitionError(
@@ -130,15 +192,15 @@ def _construct(node: yaml.Node, name: str, path: Path_, lines: dict[Path_, int],
                     )
                 )
             lines[(*path, key)] = key_node.start_mark.line + 1
-            result[key] = _construct(value_node, name, (*path, key), lines, depth + 1)
+            result[key] = _construct(value_node, name, (*path, key), lines)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, name, (*path, i), lines, depth + 1) for i, item in enumerate(node.value)]
+        return [_construct(item, name, (*path, i), lines) for i, item in enumerate(node.value)]
     try:
         return yaml.SafeLoader("").construct_object(node)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, OverflowError):
         raise DefinitionError(
-            Problem(f"'{node.value}' cannot be read", f"{name}:{line}", do="Quote it if it is text.")
+            Problem(f"'{node.value[:60]}' cannot be read", f"{name}:{line}", do="Quote it if it is text.")
         ) from None
 
 
