@@ -8,7 +8,7 @@ from functools import cached_property
 from valuekit.errors import Problem, ValuekitError
 from valuekit.mart import Mart
 from valuekit.project import Month
-from valuekit.report import answers, economics, icons, improvement, pathway_cost, sites, who_they_are
+from valuekit.report import answers, economics, icons, improvement, pathway_cost, rates, sites, who_they_are
 from valuekit.report import flow as flow_parts
 from valuekit.report import money as money_parts
 from valuekit.report.audience import Row, open_mart, rows
@@ -125,8 +125,9 @@ class ServiceReport:
         return what_matters(self)
 
     def outcomes(self) -> Block:
-        """One part for each outcome: heading, icons, sentences, chart."""
-        return Block.of(*(self._measure(m) for m in self.outcome_measures), improvement.phases(self))
+        """One part for each outcome and each rate: heading, icons, sentences, chart."""
+        shown = (self._measure(m) for m in self.outcome_measures)
+        return Block.of(*shown, rates.rates(self), improvement.phases(self))
 
     def _measure(self, measure: Row) -> Iterator[Shown]:
         headline = self.headlines.get(measure.measure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from valuekit.report import rates
 from valuekit.report.audience import Row
 from valuekit.report.charts.vlad import vlad
 from valuekit.report.show import Block, Heading, Item, Points, Shown, Words
@@ -21,7 +22,8 @@ def section(report: ServiceReport) -> Block:
     """Findings, table of observed and expected, running sum of the first measure, and the models' tests."""
     models = [(m, row) for m in report.measures for row in report.rows("case_mix_model", measure=m.measure)]
     if not models:
-        return Block.of(Words(("No measure of this service declares a case-mix model.",)))
+        none = Words(("No measure of this service declares a case-mix model.",))
+        return Block.of(none, rates.need(report))
     periods = [
         (m, p)
         for m, row in models
@@ -35,10 +37,12 @@ def section(report: ServiceReport) -> Block:
         Words((words.COVERS,)),
         _table(report, periods),
         _running(report, periods),
+        rates.by_group(report),
         Heading(3, "Can the model be trusted", f"{report.id}-case-mix-model"),
         Points(tuple(Item(f"{words.model(m, row)} {words.trust(row)}".strip()) for m, row in models)),
         _calibration(report, models),
         _categories(report, models),
+        rates.need(report),
     )
 
 

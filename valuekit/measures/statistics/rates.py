@@ -211,7 +211,8 @@ def crude(
     -----
     Events of one person hang together: the count varies as the sum of squares does, not as the count itself.
     So the interval of the count is stretched about it by √(squares ÷ events). This is Dobson's interval of
-    one stratum, with the variance for events that are not independent.
+    one stratum, with the variance for events that are not independent. It takes the number of people with
+    an event as Poisson: where most people have one, it is wider than it needs to be.
 
     References
     ----------

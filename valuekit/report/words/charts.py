@@ -51,6 +51,8 @@ def _screened(shown: Sequence[Row], settings: Sequence[Row]) -> str:
 def _kind(shown: Sequence[Row]) -> str:
     if any(row.chart == "p_prime" for row in shown):
         return "The limits follow the number of people in each point (p′ chart)."
+    if any(row.chart == "u_prime" for row in shown):
+        return "The limits follow the number of days in each point (u′ chart)."
     return ""
 
 
