@@ -208,11 +208,13 @@ def _preview(arguments: argparse.Namespace) -> None:
 
 def _release(arguments: argparse.Namespace) -> None:
     from valuekit import release
+    from valuekit.publish.site import mend
     from valuekit.publish.swap import only_one
     from valuekit.unchanged import Unchanged
 
     project = Project.find()
     with only_one(project.state / "publish.lock"):
+        mend(project)
         unchanged = Unchanged.of(project)
         inputs, why = unchanged.publish_to_release()
         if why:

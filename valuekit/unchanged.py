@@ -37,6 +37,9 @@ _KEYS = ("VALUEKIT_PSEUDONYM_KEY", "VALUEKIT_PSEUDONYM_KEY_FILE")
 AFTER_THE_PUBLISH = ("data/sign_off/", "data/release.yml", "data/delivery.yml")
 """Settings of what comes after a publish: its release, its delivery."""
 
+_BY_RELEASES = ("_site/releases/", "_site/manifest.json")
+"""What a release adds to a site that was published."""
+
 _NO_INPUT = ("__pycache__", "tests", "node_modules")
 
 
@@ -186,7 +189,11 @@ class Unchanged:
             for parts in (record["parts"], now)
         )
         why = _why(before, now, "since it was published")
-        why = why or _why(record["made"], self._made_by_publish(), "was made by the publish and")
+        made, there = (
+            {name: value for name, value in files.items() if not name.startswith(_BY_RELEASES)}
+            for files in (record["made"], self._made_by_publish())
+        )
+        why = why or _why(made, there, "was made by the publish and")
         return ({}, why) if why else (now, "")
 
     def note_release(self) -> None:

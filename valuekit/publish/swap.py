@@ -2,17 +2,20 @@
 
 A swap is a list of renames, each within one folder. Before the first, a journal says which; once the journal
 stands, the swap counts as decided, and whoever comes next finishes it. Without a journal, what lies beside
-the live folders is left over from a run that ended early, and goes. Links and exchanges are not used:
-Windows and shared drives have neither.
+the live folders is left over from a run that ended early, and goes.
+
+On Linux a folder and its successor change places in one step, so that there is no moment without a site.
+Where the system cannot do that (Windows, many shared drives), two renames follow each other.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,11 +64,12 @@ def swap(journal: Path, live: Sequence[Path]) -> None:
     """
     for folder in live:
         _discard(folder.with_name(folder.name + OLD))
-    _write_journal(journal, live)
+    arrived = {folder: successor(folder).stat().st_ino for folder in live}
+    _write_journal(journal, arrived)
     try:
-        _renames(live)
+        _renames(arrived)
     except OSError as error:
-        _undo(live)
+        _undo(arrived)
         journal.unlink()
         raise PublishError(
             Problem(
@@ -86,10 +90,10 @@ def recover(journal: Path, live: Sequence[Path]) -> bool:
     bool
         Whether there was a swap to finish.
     """
-    folders = _read_journal(journal)
-    if folders:
-        _renames(folders)
-        _finish(journal, folders)
+    arrived = _read_journal(journal)
+    if arrived:
+        _renames(arrived)
+        _finish(journal, list(arrived))
         return True
     journal.unlink(missing_ok=True)
     for folder in live:
@@ -98,24 +102,49 @@ def recover(journal: Path, live: Sequence[Path]) -> bool:
     return False
 
 
-def _renames(live: Sequence[Path]) -> None:
-    """Every rename that is still to be done. May be called again after it was cut short anywhere."""
-    for folder in live:
+def _renames(arrived: Mapping[Path, int]) -> None:
+    """Every rename that is still to be done. May be called again after it was cut short anywhere.
+
+    Parameters
+    ----------
+    arrived
+        Each live folder and the number (inode) of what is to take its place, by which it is known again once
+        the two have changed places.
+    """
+    for folder, number in arrived.items():
         new, old = successor(folder), folder.with_name(folder.name + OLD)
         if not new.exists():
             continue
-        if folder.exists():
+        if not folder.exists():
+            new.rename(folder)
+        elif folder.stat().st_ino == number or _exchange(new, folder):
+            new.rename(old)
+        else:
             folder.rename(old)
-        new.rename(folder)
+            new.rename(folder)
 
 
-def _undo(live: Sequence[Path]) -> None:
-    for folder in live:
+def _undo(arrived: Mapping[Path, int]) -> None:
+    for folder, number in arrived.items():
         new, old = successor(folder), folder.with_name(folder.name + OLD)
+        if new.exists() and folder.exists() and folder.stat().st_ino == number:
+            _exchange(new, folder)
         if not new.exists():
             folder.rename(new)
         if old.exists():
             old.rename(folder)
+
+
+_HERE, _CHANGE_PLACES = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE of renameat2(2)."""
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False, and nothing done, where the system cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return call is not None and call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _CHANGE_PLACES) == 0
 
 
 def _finish(journal: Path, live: Sequence[Path]) -> None:
@@ -129,24 +158,25 @@ def _discard(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _write_journal(journal: Path, live: Sequence[Path]) -> None:
+def _write_journal(journal: Path, arrived: Mapping[Path, int]) -> None:
     journal.parent.mkdir(parents=True, exist_ok=True)
+    beside = journal.resolve().parent
+    folders = {Path(os.path.relpath(f.resolve(), beside)).as_posix(): number for f, number in arrived.items()}
     part = journal.with_name(journal.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
-        beside = journal.resolve().parent
-        names = [Path(os.path.relpath(folder.resolve(), beside)).as_posix() for folder in live]
-        json.dump({"folders": names}, file)
+        json.dump({"folders": folders}, file)
         file.flush()
         os.fsync(file.fileno())
     part.replace(journal)
 
 
-def _read_journal(journal: Path) -> list[Path]:
+def _read_journal(journal: Path) -> dict[Path, int]:
     """Folders of the swap that was begun. A journal is whole or absent: it is written aside and renamed."""
     if not journal.is_file():
-        return []
-    names = json.loads(journal.read_text(encoding="utf-8"))["folders"]
-    return [Path(os.path.normpath(journal.resolve().parent / name)) for name in names]
+        return {}
+    folders = json.loads(journal.read_text(encoding="utf-8"))["folders"]
+    beside = journal.resolve().parent
+    return {Path(os.path.normpath(beside / name)): number for name, number in folders.items()}
 
 
 @contextmanager

@@ -1,0 +1,91 @@
+"""Stops a command at its k-th change of the disk, or makes the disk fail from there on.
+
+``python disk.py FOLDER < jobs`` reads one job a line, as JSON, and answers each with one line:
+
+``{"words": [...], "at": 12, "how": "kill"}`` → ``{"code": 137, "changes": 12, "said": ""}``
+
+Each job runs in a fork of this process, which has imported everything and done nothing, so that hundreds of
+them take seconds. `how`: ``kill`` ends the process at once; ``full`` lets no more be written; ``readonly``
+refuses every change below the folder `below`. Changes are seen by Python's audit events.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from pathlib import Path
+
+KILLED = 137
+_CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "ctypes.dlsym")
+
+
+def watch(at: int, how: str, below: str, told: int) -> None:
+    """From the `at`-th change of the disk on, do as `how` says; the count goes to the open file `told`."""
+    count, root = 0, os.getcwd()  # noqa: PTH109
+
+    def hear(event: str, arguments: tuple) -> None:
+        nonlocal count
+        if event == "open":
+            path, _, flags = arguments
+            if not (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+                return
+        elif event in _CHANGES:
+            path = arguments[0]
+        else:
+            return
+        if not isinstance(path, int):
+            where = os.path.normpath(os.path.join(root, os.fsdecode(path)))  # noqa: PTH118
+            if how == "readonly" and where.startswith(below + os.sep):
+                raise PermissionError(errno.EACCES, "Permission denied", where)
+        count += 1
+        os.pwrite(told, b"%9d" % count, 0)
+        if count >= at and how == "kill":
+            os._exit(KILLED)
+        if count >= at and how == "full" and event in ("open", "os.mkdir"):
+            raise OSError(errno.ENOSPC, "No space left on device", os.fsdecode(path))
+
+    sys.addaudithook(hear)
+
+
+def run(job: dict, folder: Path) -> dict:
+    """Do one job in a fork; what became of it."""
+    out, told = folder / "said.txt", folder / "count.txt"
+    told.write_bytes(b"%9d" % 0)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            with out.open("w") as said:
+                os.dup2(said.fileno(), 1)
+                os.dup2(said.fileno(), 2)
+            number = os.open(told, os.O_RDWR)
+            os.chdir(job["root"])
+            from valuekit.cli import main
+
+            if job.get("at"):
+                watch(job["at"], job["how"], job.get("below", ""), number)
+            code = main(job["words"])
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    said = out.read_text(encoding="utf-8", errors="replace")
+    return {"code": os.waitstatus_to_exitcode(status), "changes": int(told.read_bytes()), "said": said}
+
+
+def main() -> None:
+    import valuekit.cli
+    import valuekit.publish.site
+    import valuekit.release
+    import valuekit.unchanged  # noqa: F401
+
+    folder = Path(sys.argv[1])
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line), folder)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
