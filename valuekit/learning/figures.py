@@ -11,6 +11,7 @@ from pathlib import Path
 
 from valuekit.config import nearest
 from valuekit.errors import Problem
+from valuekit.learning.plain import fault_of
 from valuekit.measures.statistics import intervals
 
 COLUMNS = (
@@ -31,11 +32,10 @@ NEEDED = ("measure", "group", "figure", "unit", "direction", "source")
 NUMBERS = ("figure", "n", "against_figure", "against_n")
 ABOUT = ("about", "more than", "less than", "just under", "expected")
 DIRECTIONS = ("increase", "decrease", "neutral")
-LONGEST, MOST_ROWS = 300, 50
-"""Characters of a cell; rows of a table."""
+LONGEST, MOST_ROWS, LARGEST = 300, 50, 200_000
+"""Characters of a cell; rows of a table; bytes of a file."""
 
 _UNIT = re.compile(r"^(%|£|[a-z][a-z ]{0,30})$")
-_PLAIN = re.compile(r"""^[\w£"'“‘(]""")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def read_figures(file: Path, name: str, sources: Collection[str]) -> tuple[list[
         return [], [
             Problem("the table of figures is not there", name, do="Write it as docs/learning.md shows.")
         ]
+    if (size := file.stat().st_size) > LARGEST:
+        return [], [Problem(f"has {size:,} bytes", name, do=f"Shorten it to {LARGEST:,} bytes or fewer.")]
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -125,10 +127,8 @@ def _faults(cells: Sequence[str], where: str, sources: Collection[str]) -> Itera
             yield fault(column, "is not above nought", "Leave it empty where it is not stated.")
     for column in ("measure", "group", "against", "page"):
         text = row[column]
-        if text and (not _PLAIN.match(text) or len(text) > LONGEST or not text.isprintable()):
-            yield fault(
-                column, "is not plain words", f"Begin with a letter or figure; at most {LONGEST} characters."
-            )
+        if text and (wrong := fault_of(text, LONGEST)):
+            yield fault(column, f"is not plain words: {wrong}", "Write it in plain words.")
     for column, valid in (("about", ("", *ABOUT)), ("direction", DIRECTIONS), ("source", tuple(sources))):
         if row[column] not in valid and (row[column] or column == "about"):
             yield fault(
@@ -136,7 +136,7 @@ def _faults(cells: Sequence[str], where: str, sources: Collection[str]) -> Itera
                 f"'{row[column]}' is not a valid {column}",
                 nearest(row[column], [v for v in valid if v]),
             )
-    if row["unit"] and not _UNIT.match(row["unit"]):
+    if row["unit"] and not _UNIT.fullmatch(row["unit"]):
         yield fault("unit", f"'{row['unit']}' is not a unit", "Write %, £ or small words such as people.")
     if bool(row["against"]) != bool(row["against_figure"]):
         yield fault("against", "goes with against_figure", "Fill both, or neither.")
@@ -150,7 +150,7 @@ def _faults(cells: Sequence[str], where: str, sources: Collection[str]) -> Itera
 
 
 def _number(text: str) -> float | None:
-    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
+    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", text):
         return None
     return float(text)
 

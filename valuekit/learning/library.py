@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,6 +86,13 @@ def load_library(project: Project, services: Collection[str] = ()) -> Library:
         Every fault of every case, table and report, each with its place and what to do.
     """
     folder = project.reports / FOLDER
+    for home in (folder, folder / ADOPTED):
+        if home.is_symlink():
+            raise DefinitionError(
+                Problem(
+                    "is a link to another folder", _named(home, project), do="Put the folder itself here."
+                )
+            )
     documents = [file for file in sorted(folder.glob("*.qmd")) if _is_case(file)]
     reports = sorted((folder / ADOPTED).glob("*.yml"))
     tables = sorted(folder.glob("*.csv"))
@@ -244,11 +252,11 @@ def _adoption_faults(
             located.where("case"),
             do=nearest(adoption.case, sorted(cases)) if cases else "Write the case first.",
         )
-    if not file.stem.startswith(f"{adoption.case}-"):
+    if not re.fullmatch(rf"{re.escape(adoption.case)}-[a-z0-9_-]+", file.stem):
         yield Problem(
-            "the file's name does not begin with its case",
+            "the file's name is not its case and an organisation",
             located.name,
-            do=f"Call it {adoption.case}-<organisation>.yml.",
+            do=f"Call it {adoption.case}-<organisation>.yml, in small letters.",
         )
     for i, figure in enumerate(adoption.figures):
         if (figure.against is None) != (figure.against_figure is None):

@@ -17,12 +17,16 @@ from typing import Any
 
 import pypandoc
 
-from valuekit.config import nearest
+from valuekit.config import hidden_mark, nearest
 from valuekit.errors import Problem
 
 FILTER = Path(__file__).parent / "allow.lua"
 LONGEST = 200_000
 """Bytes of one document."""
+LONGEST_PARAGRAPH, MOST_MARKS = 10_000, 200
+"""Characters of one paragraph, list or table; marks of Markdown in it. More could keep pandoc busy."""
+PATIENCE = 60.0
+"""Seconds that pandoc has for all texts; it needs less than one."""
 LONGEST_BRIEF = 90
 """Words of *In brief*."""
 
@@ -42,11 +46,14 @@ SECTIONS = (
 PARTS = {"_case_head.qmd": "", "_case_figures.qmd": "What changed", "_case_adopt.qmd": SECTIONS[-1]}
 """Parts that a case includes, and the section in which each stands (none: before the first)."""
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _INCLUDE = re.compile(r"^\{\{< include (\S+) >\}\}$")
 _SHORTCODE = re.compile(r"\{\{\s*[<%]")
 _FENCE = re.compile(r"^[\s>]*(`{3,}|~{3,}|:{3,})")
 _HEADING = re.compile(r"^## (.+?)\s*$")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+_MARKS = re.compile(r"[\[\]*_^~$@<>\\!(){}`]")
+_NESTED = re.compile(r"^([ \t]*([>*+-]|\d+[.)]|#\.|\(?\w\))[ \t]*){7}|^[ \t>]{25}")
+_BUSY = "reading it could take longer than anybody waits"
 _WHY = "case studies come from many hands, so their text is plain Markdown"
 
 
@@ -74,11 +81,16 @@ def read_draft(file: Path, name: str) -> tuple[Draft | None, list[Problem]]:
     """The document in `file` (called `name` in faults), and the faults of its frame."""
     if file.is_symlink():
         return None, [Problem("is a link to another file", name, _WHY, "Put the file itself here.")]
-    data = file.read_bytes()
-    if len(data) > LONGEST:
+    if not file.is_file():
+        return None, [Problem("is not a file", name, _WHY, "Put the document itself here.")]
+    if not _NAME.fullmatch(file.stem):
+        do = "Use small letters, digits and _, a letter first."
+        return None, [Problem("the file's name is not that of a case", name, "the page's cell says it", do)]
+    if (size := file.stat().st_size) > LONGEST:
         return None, [
-            Problem(f"has {len(data):,} bytes", name, _WHY, f"Shorten it to {LONGEST:,} bytes or fewer.")
+            Problem(f"has {size:,} bytes", name, _WHY, f"Shorten it to {LONGEST:,} bytes or fewer.")
         ]
+    data = file.read_bytes()
     try:
         lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
@@ -90,7 +102,42 @@ def read_draft(file: Path, name: str) -> tuple[Draft | None, list[Problem]]:
         ]
     front = "\n".join(["", *lines[1:end], ""])
     body, problems = _frame(file.stem, name, lines, end + 1)
+    problems += _traps(name, lines, end, body)
     return Draft(file.stem, name, front, "\n".join(body), tuple(lines)), problems
+
+
+def _traps(name: str, lines: list[str], end: int, text: list[str]) -> Iterator[Problem]:
+    """Lines that would end the front matter early for another reader, deceive the eye or exhaust pandoc.
+
+    What would exhaust pandoc is taken out of `text`, so that all else is still read.
+    """
+    for number, line in enumerate(lines, start=1):
+        where = f"{name}:{number}"
+        if number <= end and line.startswith("..."):
+            why = "YAML ends there, and what follows would be text that nobody checked"
+            yield Problem("a line of dots in the front matter", where, why, "Leave it out.")
+        if mark := hidden_mark(line):
+            yield Problem(f"a mark that cannot be seen ({mark})", where, _WHY, "Type the line again.")
+    for first, last in _paragraphs(text):
+        whole = "\n".join(text[first:last])
+        what = ""
+        if len(whole) > LONGEST_PARAGRAPH or len(_MARKS.findall(whole)) > MOST_MARKS:
+            what = "a paragraph with too much in it"
+        elif any(_NESTED.match(line) for line in text[first:last]):
+            what = "lists or quotations nested too deeply"
+        if what:
+            text[first:last] = [""] * (last - first)
+            yield Problem(what, f"{name}:{first + 1}", _BUSY, "Write shorter paragraphs and flat lists.")
+
+
+def _paragraphs(text: list[str]) -> Iterator[tuple[int, int]]:
+    """First line and the line after the last of each run of lines that are not empty."""
+    first = 0
+    for at, line in enumerate([*text, ""]):
+        if not line.strip():
+            if at > first:
+                yield first, at
+            first = at + 1
 
 
 def _frame(case: str, name: str, lines: list[str], start: int) -> tuple[list[str], list[Problem]]:
@@ -122,8 +169,6 @@ def _frame(case: str, name: str, lines: list[str], start: int) -> tuple[list[str
             text[at] = ""
         elif _FENCE.match(line):
             problems.append(_fence(line, cell, where))
-        elif _UNSEEN.search(lines[at]):
-            problems.append(Problem("a mark that cannot be seen", where, _WHY, "Type the line again."))
         elif heading:
             section = heading[1]
         at += 1
@@ -177,12 +222,18 @@ def check_texts(drafts: list[Draft]) -> list[Problem]:
     if not drafts:
         return []
     asked = json.dumps({draft.name: draft.text for draft in drafts}, ensure_ascii=False)
-    done = subprocess.run(
-        [pypandoc.get_pandoc_path(), "lua", str(FILTER)],
-        input=asked.encode("utf-8"),
-        capture_output=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [pypandoc.get_pandoc_path(), "lua", str(FILTER)],
+            input=asked.encode("utf-8"),
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        names = ", ".join(draft.name for draft in drafts)
+        do = "Take out the text that was added last, and write it in simpler Markdown."
+        return [Problem(f"cannot be read in {PATIENCE:.0f} seconds", names, _WHY, do)]
     if done.returncode:
         raise RuntimeError(f"pandoc failed: {done.stderr.decode(errors='replace')[-300:]}")
     answers = json.loads(done.stdout)
