@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from valuekit.measures.definition.refinements import CaseMix
 from valuekit.measures.people import case_mix
-from valuekit.measures.statistics import intervals, logistic
+from valuekit.measures.statistics import intervals, logistic, rates
 
 TWO_BY_TWO = [("old", 1)] * 30 + [("old", 0)] * 70 + [("young", 1)] * 60 + [("young", 0)] * 60
 """By hand: odds 30/70 and 60/60, log odds ratio ln(70/30) = 0.8473 for the young, intercept 0.
@@ -250,6 +250,57 @@ def test_observed_expected_and_the_running_sum_are_those_worked_out_by_hand():
     assert (since["difference"], since["diff_lower"]) == pytest.approx(
         (month["cumulative"].iloc[-1], month["cumulative_lower"].iloc[-1])
     )
+
+
+def of_groups(site: dict | None = None, **changes) -> pd.DataFrame:
+    """By hand: the baseline of :func:`by_hand`; after it 40 old (18 with the outcome) and 40 young (24)."""
+    began, value, band = by_hand()
+    after = [(began[i], value[i], band[i]) for i in range(220, 260)]
+    began, value, band = ([*all_, *(a[k] for a in after)] for k, all_ in enumerate((began, value, band)))
+    frame = rows(began, value).assign(**changes)
+    places = pd.Series(band, index=frame["pathway"]) if site is None else frame["pathway"].map(site)
+    places = places.set_axis(frame["pathway"])
+    measure = SimpleNamespace(case_mix=CaseMix(**MIX), measure="m", name="m")
+    traits = pd.DataFrame({"age_band": band}, index=frame["pathway"])
+    return case_mix.of_measure(frame, traits, measure, MONTHS, places)["case_mix_group"]
+
+
+def test_each_group_is_held_against_what_is_expected_of_its_own_people():
+    # Expected: 40 × 0.3 = 12 old and 40 × 0.5 = 20 young. Chance: 8.4 and 10. The model: the log odds of the
+    # old have variance 1/30 + 1/70 = 1/21, of the young 1/60 + 1/60 = 1/30; so 8.4² ÷ 21 and 10² ÷ 30.
+    sites = of_groups().query("kind == 'site'").set_index("name")
+    assert sites["observed"].to_dict() == {"old": 18, "young": 24}
+    assert sites["expected"].to_dict() == pytest.approx({"old": 12, "young": 20}, abs=1e-5)
+    for name, chance, model in (("old", 8.4, 8.4**2 / 21), ("young", 10, 100 / 30)):
+        half = 1.959964 * (chance + model) ** 0.5
+        ends = tuple(sites.loc[name, ["difference", "diff_lower", "diff_upper"]])
+        assert ends[2] - ends[0] == pytest.approx(half, abs=1e-3) == ends[0] - ends[1]
+    assert sites["ratio"].to_dict() == pytest.approx({"old": 1.5, "young": 1.2}, abs=1e-5)
+
+
+def test_the_ratio_of_a_group_is_the_indirectly_standardised_one_made_wider_for_the_models_error():
+    old = of_groups().query("kind == 'site'").set_index("name").loc["old"]
+    plain = rates.indirect(18, old["expected"])
+    assert old["ratio"] == pytest.approx(plain.value)
+    assert old["ratio_lower"] < plain.lower and old["ratio_upper"] > plain.upper
+    known = case_mix.compared(pd.DataFrame([old]).assign(expected_se=0.0), True).iloc[0]
+    assert (known["ratio_lower"], known["ratio_upper"]) == pytest.approx((plain.lower, plain.upper))
+
+
+def test_people_of_no_known_group_are_in_none_and_fewer_than_thirty_are_not_compared():
+    # Of the 80 later people: 29 at A, 31 at B, and 20 whose site is not known.
+    site = {f"p{i}": "A" if i < 249 else "B" for i in range(220, 280)}
+    found = of_groups(site).query("kind == 'site'").set_index("name")
+    assert found["n"].to_dict() == {"A": 29, "B": 31}
+    assert found["shown"].to_dict() == {"A": False, "B": True} and np.isnan(found.loc["A", "ratio"])
+    assert found.loc["A", "reason"] == "too few"
+
+
+def test_one_group_alone_is_the_whole_service_and_is_left_out():
+    assert set(of_groups()["kind"]) == {"site"}  # everybody is in fifth 1
+    fifths = of_groups(fifth=[1, 2] * 150).query("kind == 'fifth'")
+    assert fifths["name"].tolist() == ["1", "2"] and fifths["n"].sum() == 80
+    assert fifths["completeness"].tolist() == [1.0, 1.0]
 
 
 def test_the_ratio_counts_the_rarer_side_as_in_the_baseline():

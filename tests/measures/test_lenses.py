@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from valuekit.measures.calendar import Span
 from valuekit.measures.money import costs, lenses
 from valuekit.measures.money.assumptions import Segments, load_assumptions, read_need
 from valuekit.measures.protection.disclosure import protect
+from valuekit.measures.statistics import intervals
 from valuekit.project import Month, Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +83,41 @@ def test_a_person_is_in_the_first_segment_of_which_a_band_is_reached():
     }  # fmt: skip
     assert use["bed_days"].to_dict() == {"P1": 1, "P2": 4, "P3": 12, "P4": 1, "P5": 1}
     assert use.loc["P4", "emergency_contacts"] == 3 and use.loc["P5", "long_term_conditions"] == 2
+
+
+def test_pathways_for_each_100_000_adults_are_events_over_people_and_standardised_as_if_fifths_were_even():
+    # Fifths 1, 1, 2, 3 and 5 (of five people), ten times over: 20, 10, 10, 0 and 10 pathways.
+    year, _ = a_year(five_people())
+    tenfold = pd.concat([year.pathway.assign(patient=year.pathway["patient"] + f"-{i}") for i in range(10)])
+    year = dataclasses.replace(year, pathway=tenfold)
+    declared = pd.DataFrame(
+        {"service": year.service.service, "fifth": range(1, 6), "source": "A count",
+         "adults": [40_000, 20_000, 20_000, 10_000, 10_000], "expected_per_100000": 100.0}
+    )  # fmt: skip
+    found = lenses.need_rate([year], declared)
+    years = year.span.months / 12
+    assert found["value"].iloc[:5].tolist() == pytest.approx(
+        [50 / years, 50 / years, 50 / years, 0, 100 / years]
+    )
+    # All: 50 of 100,000. Even fifths: the mean of the five rates, 250 ÷ 5.
+    assert found["value"].iloc[5:].tolist() == pytest.approx([50 / years, 50 / years])
+    # Dobson: the variance is Σ (0.2 ÷ people)² × events; Byar's interval of 50, scaled by its root over 50.
+    weights = 0.2 / (np.array([40_000, 20_000, 20_000, 10_000, 10_000]) * years)
+    events = np.array([20, 10, 10, 0, 10])
+    scale = np.sqrt((weights**2 @ events) / 50)
+    byar = intervals.count(50)
+    assert found["upper"].iloc[6] == pytest.approx(1e5 * (weights @ events + scale * (byar.upper - 50)))
+    assert found["completeness"].tolist() == [1.0] * 7
+
+
+def test_a_standardised_rate_of_fewer_than_ten_pathways_is_not_shown():
+    year, _ = a_year(five_people())
+    declared = pd.DataFrame(
+        {"service": year.service.service, "fifth": range(1, 6), "source": "A count", "adults": 20_000,
+         "expected_per_100000": 100.0}
+    )  # fmt: skip
+    last = lenses.need_rate([year], declared).iloc[-1]
+    assert (last["kind"], last["shown"], last["reason"]) == ("standardised", False, "too few")
 
 
 def test_nights_that_two_stays_share_count_once():

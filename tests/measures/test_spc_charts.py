@@ -229,7 +229,7 @@ def test_the_sample_shows_every_way_to_set_a_chart() -> None:
 
     settings = chart_setting(load_services(Project(Path(__file__).resolve().parents[2])))
     assert {"screen", "rebase", "baseline", "target"} <= set(settings["setting"])
-    assert {"p_prime", "g", "t"} <= set(settings.loc[settings["setting"] == "chart", "words"])
+    assert {"p_prime", "u_prime", "g", "t"} <= set(settings.loc[settings["setting"] == "chart", "words"])
     assert settings.loc[settings["setting"] == "rebase", "words"].str.len().gt(10).all()
     dated = settings[settings["setting"] == "target"].groupby("measure")["value"]
     assert (dated.nunique() > 1).all() and len(dated)
