@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from counted import asked
+from disk import KILLED, Disk
 from hand_made_site import Ready, make_ready
 
 from valuekit.publish.swap import only_one
 
-pytestmark = pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="needs fork")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 POINTS = 240 if asked() else 30
 """Points at which it is stopped; the count on the page comes from a run with all of them."""
@@ -25,34 +23,11 @@ FIGURES = {"August 2026": (40, 50.0), "September 2026": (45, 60.0)}
 STOPPED = {"group": "stops", "means": "one whole site; the next run mended the rest"}
 
 
-class Disk:
-    """Runs valuekit in forks of a process whose changes of the disk can be stopped."""
-
-    def __init__(self, folder: Path):
-        here = Path(__file__)
-        self.process = subprocess.Popen(
-            [sys.executable, here.with_name("disk.py"), folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={"PYTHONPATH": str(here.parents[2]), "PATH": "/usr/bin:/bin"},
-        )
-
-    def run(self, root: Path, *words: str, at: int = 0, how: str = "kill", below: str = "") -> dict:
-        """What became of ``valuekit WORDS``, stopped at the `at`-th change of the disk (0: never)."""
-        job = {"root": str(root), "words": words, "at": at, "how": how, "below": below}
-        self.process.stdin.write(json.dumps(job) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory) -> Iterator[Disk]:
     made = Disk(tmp_path_factory.mktemp("disk"))
     yield made
-    made.process.stdin.close()
-    made.process.stdout.close()
-    made.process.wait()
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +38,7 @@ def before(tmp_path_factory) -> Ready:
     ready.sign("2026-10")
     made = Disk(tmp_path_factory.mktemp("first"))
     assert made.run(ready.root, "release")["code"] == 0
-    made.process.communicate()
+    made.close()
     ready.publish("2026-11", {**FIGURES, "October 2026": (50, 55.0)})
     ready.sign("2026-11")
     return ready
@@ -90,7 +65,9 @@ def site_of(tree: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def changes(before: Ready, disk: Disk) -> int:
-    return disk.run(attempt(before).root, "release", at=10**9)["changes"]
+    done = disk.run(attempt(before).root, "release", at=10**9)
+    assert done["code"] == 0, done["said"]
+    return done["changes"]
 
 
 @pytest.mark.counted
@@ -102,7 +79,7 @@ def test_a_release_killed_anywhere_leaves_one_whole_site_and_the_next_run_mends_
     old = site_of(before.tree("_site"))
     for at in points:
         ready = attempt(before)
-        assert disk.run(ready.root, "release", at=at)["code"] == 137
+        assert disk.run(ready.root, "release", at=at)["code"] == KILLED
         assert ready.tree("_site") in (old, site_of(after)), f"killed at change {at} of {last}"
         again = disk.run(ready.root, "release")
         assert again["code"] in (0, 7), again["said"]

@@ -165,11 +165,11 @@ def kept_page(text: str, path: PurePosixPath, shared: str) -> str:
     root = "../" * (len(path.parts) - 1)
     text = _HEAD_LINKS.sub("", text)
     text = text.replace(f'"{root}{ASSETS}/', f'"{root}../../{ASSETS}/{shared}/')
-    text = text.replace(f'"{root}{FOLDER}/', f'"{root}../../').replace(
-        f'"{root}feed.xml"', f'"{root}../../../feed.xml"'
-    )
-    text = text.replace(f'action="{root}search.html"', f'action="{root}../../../search.html"')
-    return text.replace(f'href="{root}search.html', f'href="{root}{ABOUT}')
+    text = text.replace(f'"{root}{FOLDER}/', f'"{root}../../')
+    text = text.replace(f'href="{root}search.html', f'href="{root}{ABOUT}')
+    for name in ("search.html", "feed.xml", "sitemap.xml", "robots.txt"):
+        text = text.replace(f'"{root}{name}"', f'"{root}../../../{name}"')
+    return text
 
 
 # Showing them ------------------------------------------------------------------------------------

@@ -14,10 +14,15 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
 import sys
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 KILLED = 137
+PUBLISH_ONLY = "publish-only"
+"""In place of a command: publish a project that has marts and no extracts."""
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "ctypes.dlsym")
 
 
@@ -32,7 +37,7 @@ def watch(at: int, how: str, below: str, told: int) -> None:
             if not (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
                 return
         elif event in _CHANGES:
-            path = arguments[0]
+            path = arguments[0] if event != "ctypes.dlsym" else root  # of two folders that change places
         else:
             return
         if not isinstance(path, int):
@@ -62,18 +67,64 @@ def run(job: dict, folder: Path) -> dict:
                 os.dup2(said.fileno(), 2)
             number = os.open(told, os.O_RDWR)
             os.chdir(job["root"])
-            from valuekit.cli import main
-
             if job.get("at"):
                 watch(job["at"], job["how"], job.get("below", ""), number)
-            code = main(job["words"])
+            code = _do(job["words"])
             sys.stdout.flush()
             sys.stderr.flush()
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
     _, status = os.waitpid(child, 0)
     said = out.read_text(encoding="utf-8", errors="replace")
     return {"code": os.waitstatus_to_exitcode(status), "changes": int(told.read_bytes()), "said": said}
+
+
+def _do(words: Sequence[str]) -> int:
+    """The exit code of a command, or of a publish alone."""
+    from valuekit.cli import main
+
+    if words[0] != PUBLISH_ONLY:
+        return main(words)
+    from valuekit.errors import ValuekitError
+    from valuekit.project import Month, Project
+    from valuekit.publish.site import publish
+
+    try:
+        publish(Project(Path.cwd()), Month.parse(words[1]))
+    except (ValuekitError, OSError) as error:
+        print(error)
+        return getattr(error, "exit_code", 1)
+    return 0
+
+
+class Disk:
+    """Runs valuekit in forks of a process whose changes of the disk can be stopped."""
+
+    def __init__(self, folder: Path):
+        root = Path(__file__).resolve().parents[1]
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(root)},
+        )
+
+    def run(self, root: Path, *words: str, at: int = 0, how: str = "kill", below: str = "") -> dict:
+        """What became of ``valuekit WORDS``, stopped at the `at`-th change of the disk (0: never)."""
+        job = {"root": str(root), "words": words, "at": at, "how": how, "below": below}
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
 
 
 def main() -> None:
