@@ -18,7 +18,7 @@ from valuekit.measures.definition.value_settings import Composite, Prices
 from valuekit.measures.money import increments, value
 from valuekit.measures.people import composite, funnel, inequality
 from valuekit.measures.protection.disclosure import protect
-from valuekit.measures.protection.suppression import Dominance, RoundMoney, Rules
+from valuekit.measures.protection.suppression import Dominance, Protection, RoundMoney, Rules
 from valuekit.measures.statistics import its, slope
 
 RULES = Rules(
@@ -31,6 +31,7 @@ RULES = Rules(
     smallest_tail=8,
     dominance=Dominance(people=2, share=0.9),
     round_money=RoundMoney(mean=10, total=100, percentile=100, per_pathway=1),
+    protection=Protection(counts=4, money=0.5),
 )
 STAGES, RESOURCES, DEPARTMENTS = ("acute", "later"), ("MED", "NUR", "DRG"), ("W", "T")
 

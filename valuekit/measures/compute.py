@@ -38,6 +38,7 @@ from valuekit.measures.people import (
     quality_of_life,
 )
 from valuekit.measures.protection import disclosure
+from valuekit.measures.protection.linked import FINEST
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
 from valuekit.measures.statistics import its, slope, spc_rare
 from valuekit.project import AUDIENCES, Month
@@ -188,8 +189,7 @@ def _lenses(
 def _contributions(linked: pathways.Linked, years: list[costs.CompleteYear], placed: pd.DataFrame) -> Frames:
     """Who holds each public sum of money: disclosure control looks for sums that few people hold."""
     return {
-        "stage_cost": costs.contributions(years, ["stage", "resource"]),
-        "department_cost": costs.contributions(years, ["department"]),
+        **dict.fromkeys(("stage_cost", "department_cost"), costs.contributions(years, list(FINEST))),
         "reconciliation": contributions(linked),
         "need": lenses.held_by_fifth(years),
         "segment": placed,

@@ -24,8 +24,9 @@ from valuekit.mart import Table, learning
 from valuekit.measures.protection import flow as flow_steps
 from valuekit.measures.protection import models as who_steps
 from valuekit.measures.protection import value as protection_value
-from valuekit.measures.protection.charts import funnel_again, slopes_again
+from valuekit.measures.protection.charts import funnel_again, kept_back, slopes_again
 from valuekit.measures.protection.lenses import allocation, groups_of_spending, rating_gaps
+from valuekit.measures.protection.linked import sums_of_money
 from valuekit.measures.protection.steps import (
     Declared,
     Step,
@@ -43,7 +44,6 @@ from valuekit.measures.protection.steps import (
     notes,
     over,
     ratings,
-    sums_of_money,
     value,
 )
 
@@ -149,13 +149,13 @@ DECLARED: dict[str, Declared] = {
         again="first last",
     ),
     "stage_cost": _declare(
-        sums_of_money("stage", "resource"),
+        sums_of_money,
         keys="service stage resource",
         open="service words stage stage_name position resource resource_name behaviour touches_patient",
         money="amount per_pathway shown",
     ),
     "department_cost": _declare(
-        sums_of_money("department"),
+        sums_of_money,
         keys="service department",
         open="service words department department_name",
         money="amount per_pathway shown",
@@ -270,9 +270,11 @@ DECLARED: dict[str, Declared] = {
     ),
     "inequality": _declare(
         figure(reason=True),
+        kept_back("completeness"),
         keys="service measure fifth",
         open="service measure words fifth",
         figure="n value lower upper shown reason",
+        again="completeness",
     ),
     "inequality_slope": _declare(
         slopes_again,
@@ -283,19 +285,21 @@ DECLARED: dict[str, Declared] = {
     "funnel": _declare(
         figure(reason=True),
         funnel_again,
+        kept_back("completeness"),
         keys="service measure site",
         open="service measure words site",
         figure="n value lower upper shown reason",
-        again="average low95 high95 low998 high998 phi widened place",
+        again="completeness average low95 high95 low998 high998 phi widened place",
     ),
     "change": _declare(
         figure("before_", ends=False),
         figure("after_", ends=False),
         difference("after", "before"),
+        kept_back("before_completeness", "after_completeness"),
         keys="service change",
         open="service change date title description measure before_words after_words",
         figure="before_n before_value after_n after_value",
-        again="difference diff_lower diff_upper verdict",
+        again="before_completeness after_completeness difference diff_lower diff_upper verdict",
     ),
     "case_mix_model": _declare(
         who_steps.model,

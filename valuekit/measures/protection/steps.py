@@ -56,6 +56,8 @@ class Work:
     declared: Mapping[str, Declared]
     done: dict[str, pd.DataFrame] = field(default_factory=dict)
     record: list[tuple[str, str, str, str]] = field(default_factory=list)
+    kept: dict[str, dict] = field(default_factory=dict)
+    """What the step of one table worked out and that of another needs."""
 
     def note(self, frame: pd.DataFrame, table: str, hidden: np.ndarray, column: str, reason: str) -> None:
         """Put the rows where `hidden` into the record."""
@@ -232,52 +234,6 @@ def dates_of_many(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     few = frame["people"].isna().to_numpy()
     work.note(frame, table, few, "first, last", FEW)
     return frame.assign(first=frame["first"].mask(few), last=frame["last"].mask(few))
-
-
-def sums_of_money(*keys: str) -> Step:
-    """Step for ``amount`` and ``per_pathway`` of cells (`keys`) that add up to the cost of a service.
-
-    The pounds for each pathway are rounded, and the amount is they × the rounded number of pathways: the two
-    together tell no more than the rounded number.
-    """
-
-    def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-        given = work.contributions.get(table)
-        hidden, partner = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
-        amounts = _floats(frame["amount"])
-        for _, rows in frame.groupby("service", sort=False):
-            place = frame.index.get_indexer(rows.index)
-            people = _by_person(given, rows, keys)
-            own = np.array([sdc.is_dominated(cell, work.rules) for cell in people]) & (amounts[place] != 0)
-            more = (
-                sdc.partners(
-                    own,
-                    amounts[place],
-                    lambda chosen, p=people: sdc.is_dominated(p[chosen].sum(axis=0), work.rules),
-                )
-                if given is not None
-                else np.zeros(len(rows), bool)
-            )
-            hidden[place], partner[place] = own, more
-        if given is None:
-            hidden = np.ones(len(frame), bool)
-        work.note(frame, table, hidden, "amount", FEW_HOLD)
-        work.note(frame, table, partner, "amount", PARTNER)
-        n = (
-            frame["service"]
-            .map(work.frames["cost_summary"].set_index("service")["n"])
-            .to_numpy(float, na_value=np.nan)
-        )
-        money, out = work.rules.round_money, hidden | partner
-        each = sdc.to_nearest(amounts / _none_if_0(n), money.per_pathway)
-        total = sdc.to_nearest(each * sdc.counts(n, work.rules), money.total)
-        return frame.assign(
-            per_pathway=np.where(out, np.nan, each),
-            amount=np.where(out, np.nan, total),
-            shown=frame["shown"] & ~out,
-        )
-
-    return step
 
 
 def _by_person(given: pd.DataFrame | None, rows: pd.DataFrame, keys: Iterable[str]) -> np.ndarray:

@@ -37,6 +37,17 @@ class RoundMoney(Settings):
     per_pathway: Positive
 
 
+class Protection(Settings):
+    """What must stay possible of a hidden figure, whatever is worked out from all that is published together.
+
+    `counts` is how many values, of those that are hidden, a hidden count may still have; `money` is the part
+    of itself by which a hidden sum may still be less, or more.
+    """
+
+    counts: AtLeastTwo
+    money: Annotated[float, Field(gt=0, le=1)]
+
+
 class Rules(Settings):
     """``data/disclosure.yml``: the publication rule, in words and in numbers."""
 
@@ -49,11 +60,18 @@ class Rules(Settings):
     smallest_tail: AtLeastTwo
     dominance: Dominance
     round_money: RoundMoney
+    protection: Protection
 
     @model_validator(mode="after")
     def _rounding_keeps_counts_apart_from_none(self) -> Rules:
         if self.smallest_count * 2 < self.round_counts_to:
             raise ValueError("round_counts_to is so large that a count that may be shown would round to 0")
+        return self
+
+    @model_validator(mode="after")
+    def _hidden_counts_have_as_many_values(self) -> Rules:
+        if self.protection.counts >= self.smallest_count:
+            raise ValueError("protection.counts asks for more values than a hidden count can have")
         return self
 
 
