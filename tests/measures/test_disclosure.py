@@ -26,6 +26,7 @@ PUBLIC = [name for name, table in TABLES.items() if "public" in table.audiences]
 COUNTS = {
     "service": ["pathways"],
     "measure": ["chosen_people"],
+    "rate": ["chosen_people"],
     "series": ["n", "numerator", "eligible"],
     "headline": ["year_n", "year_eligible", "before_n", "latest_n"],
     "followup": ["eligible", "invited", "returned", "complete"],
@@ -116,6 +117,7 @@ def test_every_column_of_whole_numbers_counts_people_or_is_named_as_something_el
         "months",
         "parameters",
         "year",
+        "version",
     }
     for name in PUBLIC:
         whole = {c.name for c in TABLES[name].columns if c.kind == "integer"} - structure
@@ -460,3 +462,43 @@ def test_a_rule_that_makes_no_sense_is_an_error_with_file_and_line(tmp_path, old
 def test_rules_that_are_not_there_are_an_error_and_not_a_default(tmp_path):
     with pytest.raises(DefinitionError, match="there is no such file"):
         load_rules(Project(tmp_path))
+
+
+def test_how_many_are_known_in_a_fifth_at_a_site_or_beside_a_change_is_not_public():
+    tables, held = tables_of([60, 60], 1)
+    public = protect(tables, RULES, held)
+    for name, columns in {
+        "inequality": ["completeness"],
+        "funnel": ["completeness"],
+        "change": ["before_completeness", "after_completeness"],
+    }.items():
+        assert public[name][columns].isna().all(axis=None), name
+    assert tables["inequality"]["completeness"].notna().any()
+
+
+def test_of_asking_only_the_months_are_told():
+    tables, held = tables_of([60], 1)
+    asked = filled(
+        "asked",
+        people=[40, 3],
+        first=[pd.Timestamp("2024-01-23"), pd.Timestamp("2024-01-24")],
+        last=[pd.Timestamp("2024-03-28"), pd.Timestamp("2024-03-29")],
+    )
+    public = protect({**tables, "asked": asked}, RULES, held)["asked"]
+    assert public["first"].tolist()[0] == pd.Timestamp("2024-01-01")
+    assert public["last"].tolist()[0] == pd.Timestamp("2024-03-01")
+    assert public.loc[1, ["first", "last"]].isna().all()
+
+
+def test_pounds_kept_aside_are_not_told_since_they_may_be_one_persons():
+    # The reconciliation hides them: the file, the rule and the note must not tell them either.
+    tables, held = tables_of([60], 1)
+    more = {
+        "quality_file": filled("quality_file", rows=[900], accepted=[850], quarantined=[50], late=[0],
+                               amount=[1e6], quarantined_amount=[7327.92], note=["£7,327.92 is not known"]),
+        "quality_rule": filled("quality_rule", rows=[50], effect=["£7,327.92 is in no figure"]),
+    }  # fmt: skip
+    public = protect({**tables, **more}, RULES, held)
+    assert np.isnan(public["quality_file"]["quarantined_amount"].iloc[0])
+    assert public["quality_file"]["note"].iloc[0] == "an amount is not known"
+    assert public["quality_rule"]["effect"].iloc[0] == "an amount is in no figure"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pytest
 from figures_by_hand import MONTHS, measures_table, rows
 
 from valuekit.measures.people import inequality
@@ -36,3 +38,10 @@ def test_people_whose_fifth_is_not_known_are_in_none():
 def test_a_mean_by_fifth_is_a_mean():
     found = by_fifth([3] * 6, values=(9, 2, 4, 6, 8, 10), statistic="mean", unit="days")
     assert found["value"].iloc[2] == 6.0 and found["n"].iloc[2] == 5
+
+
+def test_the_share_known_stands_beside_each_fifth():
+    # Within the 24 months: both of fifth 1 are known, one of two of fifth 2, and the one of fifth 5.
+    found = by_fifth([1, 1, 1, 2, 2, 5], values=(1, 1, 0, 1, np.nan, 1))
+    assert found["completeness"].to_numpy() == pytest.approx([1, 0.5, np.nan, np.nan, 1], nan_ok=True)
+    assert found["n"].tolist() == [2, 1, 0, 0, 1]

@@ -103,6 +103,7 @@ service  | text    | Service identifier
 measure  | text    | Measure identifier
 words    | text    | The months covered, in words
 fifth    | integer | Fifth of deprivation, 1 the most deprived
+completeness | number | Share of those who could be counted whose result is known, 0 to 1; not in public
 {FIGURE}
 """),
     ),
@@ -134,6 +135,7 @@ service | text    | Service identifier
 measure | text    | Measure identifier
 words   | text    | The months covered, in words
 site    | text    | Organisation code of the first admission
+completeness | number | Share of those who could be counted whose result is known, 0 to 1; not in public
 {FIGURE}
 average | number  | Share over all sites, per cent
 low95   | number  | Lower inner limit: one site in forty lies below it by chance

@@ -119,9 +119,11 @@ description  | text    | What changed, in a sentence or two
 measure      | text    | Measure expected to move; empty for none
 before_words | text    | Months before, in words
 before_n     | integer | People before
+before_completeness | number | Share of those who could be counted whose result is known; not in public
 before_value | number  | Their figure
 after_words  | text    | Months after, in words
 after_n      | integer | People after
+after_completeness | number | Share of those who could be counted whose result is known; not in public
 after_value  | number  | Their figure
 difference   | number  | after_value less before_value
 diff_lower   | number  | Lower end of its 95% interval

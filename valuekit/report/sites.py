@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from valuekit.report import answers
+from valuekit.report.audience import Row
 from valuekit.report.charts.funnel import funnel
 from valuekit.report.show import Block, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import measures as words
 from valuekit.report.words import sites as site_words
-from valuekit.report.words.numbers import number
+from valuekit.report.words.numbers import number, share
 
 if TYPE_CHECKING:
     from valuekit.report.service import ServiceReport
+
+
+def known_column(found: list[Row]) -> dict[str, list[str]]:
+    """The column of completeness; none in public, where it is kept back."""
+    known = [row.completeness for row in found]
+    return {"Known": [share(k) for k in known]} if any(k is not None for k in known) else {}
 
 
 def sites(report: ServiceReport) -> Block:
@@ -44,9 +51,10 @@ def sites(report: ServiceReport) -> Block:
                 else NOT_SHOWN
                 for s in found
             ],
+            **known_column(found),
             "In the funnel": [site_words.place(s) for s in found],
         },
-        numbers=("n",),
+        numbers=("n", *known_column(found)),
     )
     known = answers.only_known(report, [measure.measure])
     return Block.of(Words((site_words.sites(measure, found),)), figure, shown, known)

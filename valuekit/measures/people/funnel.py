@@ -33,7 +33,7 @@ FEWEST_UNITS = 3
 """Units that a funnel needs: two are compared by their difference."""
 
 COLUMNS = (
-    *("service", "measure", "words", "site", "n", "value", "lower", "upper", "average"),
+    *("service", "measure", "words", "site", "n", "completeness", "value", "lower", "upper", "average"),
     *("low95", "high95", "low998", "high998", "phi", "widened", "place", "shown", "reason"),
 )
 
@@ -199,9 +199,9 @@ def _by_site(result, measures, outcome: dict, site: pd.Series, months: Span) -> 
         if outcome.get(measure.service) != measure.measure or not years:
             continue
         span = Span(years[0].first, 12 * len(years))
-        rows = rows[span.holds(rows["began"]) & rows["known"].to_numpy(bool)]
+        rows = rows[span.holds(rows["began"])]
         place = rows["pathway"].map(site)
-        size = place.value_counts()
+        size = place[rows["known"].to_numpy(bool)].value_counts()
         names = sorted(size.index[size >= outcomes.FEWEST_PEOPLE])
         group = place.map({name: i for i, name in enumerate(names)}).fillna(-1).to_numpy(int)
         if len(names) < FEWEST_UNITS:

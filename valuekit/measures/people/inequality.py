@@ -11,6 +11,10 @@ from valuekit.measures.outcomes import due_years, each_measure, grouped
 FIFTHS = (1, 2, 3, 4, 5)
 """Fifths of deprivation, 1 the most deprived."""
 
+COLUMNS = [
+    "service", "measure", "words", "fifth", "n", "completeness", "value", "lower", "upper", "shown", "reason",
+]  # fmt: skip
+
 
 def by_fifth(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.DataFrame:
     """The mart's table ``inequality``: each measure in each fifth of deprivation, newest 24 months due.
@@ -29,7 +33,7 @@ def by_fifth(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.D
         frame = grouped(rows, group, len(FIFTHS), measure.statistic)
         shown = frame["n"] > 0
         found.append(
-            frame[["n", "value", "lower", "upper"]].assign(
+            frame[["n", "completeness", "value", "lower", "upper"]].assign(
                 service=measure.service,
                 measure=measure.measure,
                 words=span.words,
@@ -38,5 +42,4 @@ def by_fifth(result: pd.DataFrame, measures: pd.DataFrame, months: Span) -> pd.D
                 reason=np.where(shown, "", "too few"),
             )
         )
-    columns = ["service", "measure", "words", "fifth", "n", "value", "lower", "upper", "shown", "reason"]
-    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+    return pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)

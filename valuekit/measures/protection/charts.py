@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from valuekit.measures.people import funnel
-from valuekit.measures.protection.steps import Work
+from valuekit.measures.protection.steps import Step, Work
 from valuekit.measures.statistics import slope
+
+
+def kept_back(*columns: str) -> Step:
+    """Step for numbers that are for the team: beside `n`, they would tell how few did not answer."""
+
+    def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
+        return frame.assign(**dict.fromkeys(columns, np.nan))
+
+    return step
 
 
 def slopes_again(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:

@@ -121,15 +121,15 @@ def rating_cell(row: Row | None) -> str:
 
 
 def fifth_cell(measure: Row, row: Row | None) -> str:
-    """An outcome in one fifth with its interval and n."""
+    """An outcome in one fifth with its interval, n and, for the team, the share known."""
     if row is None:
         return "nobody"
     if not row.shown or row.value is None:
         return {"too few": "too few", "not yet due": "not yet due"}.get(row.reason or "", "not shown")
     figure = words.value_of(measure, row.value)
-    return (
-        f"{ranged(figure, row.lower, row.upper, measure.unit or '', measure.decimals or 0)}; {number(row.n)}"
-    )
+    known = "" if row.completeness is None else f"; {share(row.completeness)} known"
+    beside = ranged(figure, row.lower, row.upper, measure.unit or "", measure.decimals or 0)
+    return f"{beside}; {number(row.n)}{known}"
 
 
 def cost_cell(row: Row | None) -> str:

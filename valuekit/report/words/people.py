@@ -17,6 +17,7 @@ from valuekit.report.words.numbers import (
     number,
     people,
     sentence,
+    share,
     upper_first,
 )
 
@@ -198,8 +199,10 @@ def change(row: Row, measure: Row | None) -> str:
     if row.before_value is None or row.after_value is None:
         return sentence(told, f"{measure.name}: the figures before and after cannot be compared yet.")
     unit, decimals = measure.unit or "", measure.decimals or 0
-    before = f"{value_of(measure, row.before_value)} before ({_who(row.before_words, row.before_n)})"
-    after = f"{value_of(measure, row.after_value)} after ({_who(row.after_words, row.after_n)})"
+    of_before = _who(row.before_words, row.before_n, row.before_completeness)
+    of_after = _who(row.after_words, row.after_n, row.after_completeness)
+    before = f"{value_of(measure, row.before_value)} before ({of_before})"
+    after = f"{value_of(measure, row.after_value)} after ({of_after})"
     size = ""
     if row.difference is not None:
         size = f", a difference of {signed_difference(row.difference, unit, decimals)}"
@@ -211,8 +214,9 @@ def change(row: Row, measure: Row | None) -> str:
     )
 
 
-def _who(words: str | None, n: int | None) -> str:
-    return ", ".join(part for part in (words, people(n)) if part)
+def _who(words: str | None, n: int | None, known: float | None) -> str:
+    said = "" if known is None else f"{share(known)} known"
+    return ", ".join(part for part in (words, people(n), said) if part)
 
 
 def revision(row: Row, measure: Row) -> str:
