@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,6 +23,7 @@ from valuekit.learning import Library, LiveMeasure, load_library, write_kits
 from valuekit.learning import tables as learning_tables
 from valuekit.mart import TABLES, About, write_mart
 from valuekit.mart.datapackage import write_data_package
+from valuekit.mart.spreadsheets import harmless
 from valuekit.measures.compute import compute
 from valuekit.measures.definition.definitions import ServiceDefinition, load_services
 from valuekit.measures.money.assumptions import Assumptions, load_assumptions
@@ -246,15 +246,15 @@ def _recover(root: Path) -> None:
 def write_downloads(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write every public table as CSV, and ``column-notes.csv`` with what each column holds.
 
-    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``-`` or ``@``) gets an
-    apostrophe in front (OWASP, CSV injection); tabs and line ends become spaces.
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; tabs and line ends become
+    spaces.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         safe = frame.copy()
         for column in TABLES[name].columns:
             if column.kind == "text":
-                safe[column.name] = safe[column.name].map(_harmless, na_action="ignore")
+                safe[column.name] = safe[column.name].map(harmless, na_action="ignore")
             elif column.kind == "number":
                 safe[column.name] = safe[column.name].round(6)
         safe.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
@@ -262,10 +262,4 @@ def write_downloads(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["table", "column", "kind", "note"])
         for name in tables:
-            writer.writerows([name, c.name, c.kind, _harmless(c.note)] for c in TABLES[name].columns)
-
-
-def _harmless(text: str) -> str:
-    """`text` on one line, and never a formula."""
-    text = re.sub(r"[\t\r\n]+", " ", text).strip()
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+            writer.writerows([name, c.name, c.kind, harmless(c.note)] for c in TABLES[name].columns)

@@ -17,6 +17,7 @@ import yaml
 from valuekit.learning.library import CaseStudy, Library
 from valuekit.learning.schema import ToMeasure
 from valuekit.learning.vocabulary import FACTORS
+from valuekit.mart.spreadsheets import harmless
 
 FOLDER = "kits"
 _WHEN = (1980, 1, 1, 0, 0, 0)
@@ -70,16 +71,12 @@ def zipped(folder: str, files: dict[str, str]) -> bytes:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """CSV that a spreadsheet opens and does not run (OWASP, CSV injection)."""
+    """CSV that a spreadsheet opens and does not run."""
     held = io.StringIO()
     writer = csv.writer(held, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
+    writer.writerows([harmless(str(cell)) for cell in row] for row in rows)
     return held.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _checklist(study: CaseStudy) -> str:

@@ -12,6 +12,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ LONGEST = 200_000
 """Bytes of one document."""
 LONGEST_PARAGRAPH, MOST_MARKS = 10_000, 200
 """Characters of one paragraph, list or table; marks of Markdown in it. More could keep pandoc busy."""
+MOST_OPEN = 8
+"""Square brackets that are open at one place: with each more, pandoc needs twice the time."""
 PATIENCE = 60.0
 """Seconds that pandoc has for all texts; it needs less than one."""
 LONGEST_BRIEF = 90
@@ -121,13 +124,23 @@ def _traps(name: str, lines: list[str], end: int, text: list[str]) -> Iterator[P
     for first, last in _paragraphs(text):
         whole = "\n".join(text[first:last])
         what = ""
-        if len(whole) > LONGEST_PARAGRAPH or len(_MARKS.findall(whole)) > MOST_MARKS:
+        if (
+            len(whole) > LONGEST_PARAGRAPH
+            or len(_MARKS.findall(whole)) > MOST_MARKS
+            or _open(whole) > MOST_OPEN
+        ):
             what = "a paragraph with too much in it"
         elif any(_NESTED.match(line) for line in text[first:last]):
             what = "lists or quotations nested too deeply"
         if what:
             text[first:last] = [""] * (last - first)
             yield Problem(what, f"{name}:{first + 1}", _BUSY, "Write shorter paragraphs and flat lists.")
+
+
+def _open(text: str) -> int:
+    """How many square brackets are open at once at most."""
+    opened = accumulate({"[": 1, "]": -1}.get(mark, 0) for mark in text)
+    return max(opened, default=0)
 
 
 def _paragraphs(text: list[str]) -> Iterator[tuple[int, int]]:

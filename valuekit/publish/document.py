@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
+from valuekit.config import parse_yaml
 from valuekit.errors import DefinitionError, DocumentError, Problem
 from valuekit.publish.features import CELL_OPTIONS, REFUSED, STOCK
 
@@ -277,11 +276,13 @@ def _cell(index: int, fence: Line, lines: list[Line], faults: list[Problem]) -> 
     if option_lines:
         text = "\n".join(_OPTION.match(line.text)[1] for line in option_lines)  # type: ignore[index]
         try:
-            options = yaml.safe_load(text) or {}
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            at = option_lines[min(mark.line if mark else 0, len(option_lines) - 1)]
-            faults.append(Problem("cell options are not valid YAML", at.where, do="Write #| name: value."))
+            options = (parse_yaml(text, Path(fence.file)).data or {}) if text.strip() else {}
+        except DefinitionError as error:
+            said = error.problems[0]
+            line = said.where.rpartition(":")[2]
+            at = option_lines[min(int(line) if line.isdigit() else 1, len(option_lines)) - 1]
+            do = "Write #| name: value."
+            faults.append(Problem("cell options are not valid YAML", at.where, said.what, do))
         if not isinstance(options, dict):
             faults.append(
                 Problem("cell options are not name: value", option_lines[0].where, do="Write #| name: value.")

@@ -59,7 +59,14 @@ Diagnosis = _coded(
 )
 Procedure = _coded(r"[A-Z]\d{2,3}", "an OPCS-4 code: a letter and two or three digits, without dot, as K254")
 TreatmentFunction = _coded(r"\d{3}", 'a treatment function code: three digits in quotes, as "130"')
-Words = Annotated[str, Field(min_length=1)]
+
+
+def _one_line(value: object) -> object:
+    """Words stand in headings, cells and titles: a line end among them could end the block around them."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+Words = Annotated[str, Field(min_length=1), BeforeValidator(_one_line)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 PositiveDays = Annotated[int, Field(ge=1, le=3660)]
 AtLeastOne = Field(min_length=1)
