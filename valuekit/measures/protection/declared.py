@@ -364,7 +364,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "quality_file": _declare(
         files,
-        notes(),
+        notes,
         keys="extract file",
         open="extract file format",
         count="rows late",
@@ -375,7 +375,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "quality_rule": _declare(
         counts,
-        notes("rows"),
+        notes,
         keys="extract column rule",
         open="extract column rule",
         count="rows",

@@ -230,10 +230,14 @@ def ratings(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
 
 
 def dates_of_many(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-    """First and last date of asking: not those of a group of few."""
+    """Months of the first and last asking, each by its first day: not those of a group of few.
+
+    The very day would be that of one person's answer.
+    """
     few = frame["people"].isna().to_numpy()
     work.note(frame, table, few, "first, last", FEW)
-    return frame.assign(first=frame["first"].mask(few), last=frame["last"].mask(few))
+    months = {c: frame[c].dt.to_period("M").dt.to_timestamp().mask(few) for c in ("first", "last")}
+    return frame.assign(**months)
 
 
 def _by_person(given: pd.DataFrame | None, rows: pd.DataFrame, keys: Iterable[str]) -> np.ndarray:
@@ -330,32 +334,28 @@ def files(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     frame = counts(frame, table, work)
     rows, money = _floats(frame["rows"]), work.rules.round_money.total
     work.note(frame, table, hidden, "accepted, quarantined", PARTNER)
+    # Whose cost it is cannot be known, so it may be one person's. The reconciliation does not tell it either.
+    pounds_aside = _floats(frame["quarantined_amount"])
+    unknown = pounds_aside != 0
+    work.note(frame, table, unknown & ~np.isnan(pounds_aside), "quarantined_amount", FEW_HOLD)
     aside = np.where(hidden, np.nan, sdc.counts(aside, work.rules))
     return frame.assign(
         accepted=np.where(hidden, np.nan, sdc.counts(kept, work.rules)),
         quarantined=aside,
         share=aside / _none_if_0(rows),
         amount=np.where(np.isnan(rows), np.nan, sdc.to_nearest(frame["amount"], money)),
-        quarantined_amount=np.where(hidden, np.nan, sdc.to_nearest(frame["quarantined_amount"], money)),
+        quarantined_amount=np.where(hidden | unknown, np.nan, pounds_aside),
     )
 
 
-def notes(count: str = "") -> Step:
-    """Step for free notes: their figures keep to the rule, pounds only where the rows (`count`) are many."""
-
-    def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
-        many = frame[count].notna() if count else pd.Series(False, index=frame.index)
-        for column in work.declared[table].columns("words"):
-            before = frame[column].fillna("").astype(object)
-            safe = [
-                sdc.in_safe_words(note, work.rules, pounds=is_many)
-                for note, is_many in zip(before, many, strict=True)
-            ]
-            work.note(frame, table, (before != safe).to_numpy(), column, NUMBER)
-            frame = frame.assign(**{column: safe})
-        return frame
-
-    return step
+def notes(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
+    """Free notes: their figures keep to the rule; no pounds, since whose they are is not known."""
+    for column in work.declared[table].columns("words"):
+        before = frame[column].fillna("").astype(object)
+        safe = [sdc.in_safe_words(note, work.rules) for note in before]
+        work.note(frame, table, (before != safe).to_numpy(), column, NUMBER)
+        frame = frame.assign(**{column: safe})
+    return frame
 
 
 def merged_lines(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
