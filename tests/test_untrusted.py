@@ -277,8 +277,23 @@ FUZZ = st.one_of(
     st.binary(max_size=120),
     st.lists(
         st.sampled_from(
-            ("--- ... \n \r ```{python} ``` ## Advice [ ]( javascript:x) &lt; \\ \0 | $".split(" "))
-            + ["{{< include x >}}", "`{python} 1`", SCRIPT, "\u202e", "case: x", "- ", "    "]
+            [
+                *(
+                    "---",
+                    "...",
+                    "\n",
+                    "\r",
+                    "```{python}",
+                    "```",
+                    "## Advice",
+                    "[",
+                    "](",
+                    "javascript:x)",
+                    "$",
+                ),
+                *("&lt;", "\\", "\0", "|", "{{< include x >}}", "`{python} 1`", SCRIPT, "\u202e", "case: x"),
+                *("- ", "    "),
+            ]
         ),
         max_size=14,
     ).map(lambda parts: "".join(parts).encode("utf-8")),

@@ -1,7 +1,7 @@
 """Text that a spreadsheet opens and does not run: one rule for every CSV file that is handed out.
 
-Source: OWASP, CSV injection. A cell that begins with ``=``, ``+``, ``-`` or ``@`` is taken for a formula, also
-after a tab or a line end; the full-width forms of these marks are treated as if they were the marks.
+Source: OWASP, CSV injection. A cell that begins with ``=``, ``+``, ``-`` or ``@`` is taken for a formula,
+also after a tab or a line end. The full-width forms of these marks are treated as if they were the marks.
 """
 
 from __future__ import annotations
