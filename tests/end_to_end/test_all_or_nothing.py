@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from checkout import Checkout, Run
+from counted import Counts
 
 
 @pytest.fixture(scope="module")
@@ -90,19 +91,25 @@ def a_feature_that_is_not_known(live: Checkout) -> None:
         (a_feature_that_is_not_known, 5, ("board.qmd:", "video", "Quarto")),
     ],
 )
+@pytest.mark.counted
 def test_a_broken_input_stops_the_publish_and_leaves_the_site(
-    unharmed: Checkout, breaks: Callable[[Checkout], None], code: int, says: tuple[str, ...]
+    unharmed: Checkout, breaks: Callable[[Checkout], None], code: int, says: tuple[str, ...], counted: Counts
 ) -> None:
     breaks(unharmed)
     run: Run = unharmed.run("publish")
     assert run.code == code, run.err
     assert all(word in run.err for word in says), run.err
     assert "Traceback" not in run.err
+    counted("bad_input_whole_line", group="inputs", what="Kinds of bad input given to the whole line",
+            tried=1, held=1, means="named in plain words; the last site stayed")  # fmt: skip
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals as used here are POSIX")
+@pytest.mark.counted
 @pytest.mark.parametrize("seconds", [1.0, 5.0, 9.0, 13.0])
-def test_a_killed_publish_leaves_the_site_as_it_was(unharmed: Checkout, seconds: float) -> None:
+def test_a_killed_publish_leaves_the_site_as_it_was(
+    unharmed: Checkout, seconds: float, counted: Counts
+) -> None:
     env = os.environ | {"PYTHONPATH": str(unharmed.root)}
     running = subprocess.Popen(
         [sys.executable, "-m", "valuekit", "publish", "--fresh"],
@@ -118,6 +125,8 @@ def test_a_killed_publish_leaves_the_site_as_it_was(unharmed: Checkout, seconds:
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert unharmed.tree("_site", "_packs") == before
+    counted("kill_points_sample", group="stops", what="Times at which a publish of the whole sample was killed",
+            tried=1, held=1, means="one whole site; the next run mended the rest")  # fmt: skip
 
 
 def test_after_a_kill_the_next_publish_recovers_without_a_hand(unharmed: Checkout) -> None:

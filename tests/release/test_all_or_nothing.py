@@ -16,7 +16,7 @@ from valuekit.publish.swap import only_one
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
-POINTS = 240 if asked() else 30
+POINTS = 210 if asked() else 30
 """Points at which it is stopped; the count on the page comes from a run with all of them."""
 
 FIGURES = {"August 2026": (40, 50.0), "September 2026": (45, 60.0)}
