@@ -1,0 +1,226 @@
+"""An attacker adds up everything that two releases say in public, and no hidden figure comes out.
+
+Read from the downloads, as anybody could: months, 12 months, 24 months, fifths, segments, bands of cost,
+stages, service against department, September against October. ``tests/attacker`` says how. The last tests
+show that the same attacker wins where protection is taken away, so that the others can fail.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from attacker import money
+from attacker.counts import Counting, Rounding, Target, cannot_shrink
+from attacker.figures import Figure, figures
+from checkout import ROOT, copy_project
+
+from valuekit import build as building
+from valuekit.measures.protection import disclosure
+from valuekit.measures.protection.suppression import Rules
+from valuekit.project import Month, Project
+
+pytestmark = [pytest.mark.slow]
+
+MONTHS = ("2026-09", "2026-10")
+OUTCOME = {
+    "stroke": "independent_6_months",
+    "hepatitis_c": "cured",
+    "endocarditis": "alive_12_months",
+}
+"""Whom each service's value is about."""
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as it was before protection, as anybody can download it, and what it was made with."""
+
+    true: Tables
+    public: Tables
+    rules: Rules
+    held: Mapping[str, pd.DataFrame]
+    hidden: pd.DataFrame
+
+    def again(self, rules: Rules) -> Release:
+        """The same release under other rules."""
+        done = disclosure.protected(self.true, rules, self.held)
+        return Release(self.true, downloaded(done.frames), rules, self.held, done.hidden)
+
+
+def downloaded(frames: Tables) -> Tables:
+    """The public tables as they stand in the CSV files that anybody can download."""
+    with tempfile.TemporaryDirectory() as folder:
+        building.write_downloads(Path(folder), frames)
+        return {name: pd.read_csv(Path(folder, f"{name}.csv")) for name in frames}
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory) -> dict[str, Release]:
+    """September and October, each computed from the sample as a month's publish does."""
+    checkout = copy_project(tmp_path_factory.mktemp("attacked"))
+    assert checkout.run("sample").code == 0
+    project = Project(checkout.root)
+    definitions = building._definitions(project)
+    found: dict[str, Release] = {}
+
+    def look(frames, rules, held=None):
+        done = disclosure.protected(frames, rules, held)
+        found[month] = Release(dict(frames), downloaded(done.frames), rules, dict(held), done.hidden)
+        return dict(done.frames)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disclosure, "protect", look)
+        for month in MONTHS:
+            store = tmp_path_factory.mktemp("store")
+            intake = building.take_in(project, Month.parse(month), definitions.names, store)
+            building._computed(intake, definitions, project)
+    return found
+
+
+def rounding(rules: Rules) -> Rounding:
+    return Rounding(rules.smallest_count, rules.round_counts_to)
+
+
+def attack(shown: dict[str, list[Figure]], true: dict[str, list[Figure]], rule: Rounding):
+    """Every hidden count with the least and most that it can be, from all releases together."""
+    picture = Counting.of([f for one in shown.values() for f in one], rule)
+    targets: list[Target] = []
+    for month in shown:
+        targets += picture.read(month, shown[month], true[month])
+    if len(shown) > 1:
+        cannot_shrink(picture.known, *shown)
+    return [(target, *picture.known.bounds(target.parts, whole=True)) for target in targets]
+
+
+def of_all(releases: dict[str, Release], which: str) -> dict[str, list[Figure]]:
+    return {month: list(figures(getattr(r, which), OUTCOME)) for month, r in releases.items()}
+
+
+def as_if(releases: dict[str, Release], rules: Rules) -> dict[str, Release]:
+    return {month: release.again(rules) for month, release in releases.items()}
+
+
+def pinned(found, rules: Rules) -> list:
+    """Counts of which fewer values are left than the rule promises."""
+    return [(t.where, low, high) for t, low, high in found if high - low + 1 < rules.protection.counts]
+
+
+@pytest.mark.counted
+def test_no_hidden_count_can_be_worked_out_from_two_releases(releases, counted) -> None:
+    rules = releases["2026-10"].rules
+    found = attack(of_all(releases, "public"), of_all(releases, "true"), rounding(rules))
+    assert len(found) > 40
+    wrong = [(t.where, t.true, low, high) for t, low, high in found if not low <= t.true <= high]
+    assert wrong == [], "the attacker believes something of the tables that is not so"
+    lost = pinned(found, rules)
+    counted(
+        "hidden_counts_attacked",
+        group="figures",
+        what="Hidden counts attacked with sums over all tables of two releases",
+        tried=len(found),
+        held=len(found) - len(lost),
+        means="at least four values stayed possible",
+    )
+    assert lost == []
+
+
+def attack_money(release: Release, public: Tables | None = None):
+    """Every hidden sum of money with the least and most that it can be."""
+    cells = ["service", "stage", "resource", "department"]
+    finest = release.held["stage_cost"].drop_duplicates(cells)[cells]
+    step = release.rules.round_money.per_pathway
+    known, hidden = money.read(public or release.public, release.true, finest, step=step)
+    return [(one, *known.bounds(one.cells, whole=False)) for one in hidden]
+
+
+def too_close(found, rules: Rules) -> list:
+    part = rules.protection.money
+    return [
+        (h.where, h.true, low, high)
+        for h, low, high in found
+        if not low <= h.true * (1 - part) + 0.01 or not high >= h.true * (1 + part) - 0.01
+    ]
+
+
+def few_hold(release: Release, found) -> list:
+    """Of hidden sums, those that few people hold; the others are hidden for their sake."""
+    own = release.hidden.query("reason == 'few hold the sum'")["row"].str.replace(
+        r"\w+ (\S+)", r"\1", regex=True
+    )
+    names = set(own.str.replace(", ", " "))
+    return [one for one in found if one[0].where in names]
+
+
+@pytest.mark.counted
+def test_no_hidden_sum_of_money_can_be_worked_out_from_the_other_table(releases, counted) -> None:
+    for release in releases.values():
+        found = attack_money(release)
+        own = few_hold(release, found)
+        assert own, "the sample has a drug that one patient had"
+        assert all(low <= h.true + 0.01 and h.true <= high + 0.01 for h, low, high in found)
+        lost = too_close(own, release.rules)
+        counted(
+            "hidden_sums_attacked",
+            group="figures",
+            what="Hidden sums of money attacked from the tables by stage and by department",
+            tried=len(own),
+            held=len(own) - len(lost),
+            means="the sum could still be half as much, or half as much again",
+        )
+        assert lost == []
+
+
+def stricter(**changes) -> Rules:
+    shipped = disclosure.load_rules(Project(ROOT))
+    return Rules(**{**shipped.model_dump(), **changes})
+
+
+@pytest.mark.parametrize("base", [5, 10])
+def test_with_stricter_settings_the_attacker_still_loses(releases, base) -> None:
+    rules = stricter(smallest_count=10, round_counts_to=base, smallest_share=10, smallest_mean=10)
+    strict = as_if(releases, rules)
+    found = attack(of_all(strict, "public"), of_all(strict, "true"), rounding(rules))
+    assert len(found) > 40
+    assert pinned(found, rules) == []
+    for release in strict.values():
+        assert too_close(few_hold(release, attack_money(release)), rules) == []
+
+
+def test_the_attacker_wins_where_counts_are_hidden_but_not_rounded(releases) -> None:
+    # The usual mistake: small counts are left out, and all others stand there exactly.
+    true = of_all({"2026-10": releases["2026-10"]}, "true")
+    rule = Rounding(releases["2026-10"].rules.smallest_count, 1)
+    shown = {month: [hide(f, rule) for f in own] for month, own in true.items()}
+    found = attack(shown, true, rule)
+    assert sum(low == high == t.true for t, low, high in found) >= 3
+
+
+def hide(f: Figure, rule: Rounding) -> Figure:
+    """A figure of which only what is small is left out."""
+    none = float("nan")
+    without = f.n - f.events
+    few = any(0 < x < rule.smallest for x in (f.events, without, f.n))
+    kept = {"n": none if 0 < f.n < rule.smallest else f.n, "events": none if few else f.events}
+    kept["eligible"] = none if 0 < f.eligible < rule.smallest else f.eligible
+    return Figure(**{**f.__dict__, **kept})
+
+
+def test_the_attacker_wins_where_the_partner_is_of_another_department(releases) -> None:
+    # The drug of one patient, hidden with the smallest sum of the service: enough for one table by itself.
+    release = releases["2026-10"]
+    true = release.true["stage_cost"]
+    own = true["service"].eq("hepatitis_c")
+    drug = own & true["stage"].eq("hospital") & true["resource"].eq("DAA")
+    partner = own & true["stage"].eq("assessment") & true["resource"].eq("CSM")
+    shown = true.assign(per_pathway=true["per_pathway"].round().mask(drug | partner))
+    departments = release.true["department_cost"]
+    departments = departments.assign(per_pathway=departments["per_pathway"].round())
+    found = attack_money(release, {"stage_cost": shown, "department_cost": departments})
+    lost = too_close(found, release.rules)
+    assert any(where == "hepatitis_c hospital DAA" for where, *_ in lost)
