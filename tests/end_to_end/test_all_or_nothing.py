@@ -125,7 +125,7 @@ def test_a_killed_publish_leaves_the_site_as_it_was(
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert unharmed.tree("_site", "_packs") == before
-    counted("kill_points_sample", group="stops", what="Times at which a publish of the whole sample was killed",
+    counted("kill_points_sample", group="stops", what="Times at which the sample's publish was killed",
             tried=1, held=1, means="one whole site; the next run mended the rest")  # fmt: skip
 
 
