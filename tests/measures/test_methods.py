@@ -36,7 +36,8 @@ PLUMBING: dict[str, str] = {
     # Lay out tables of the mart, or read what is declared.
     "lays out": "case_mix.tables case_mix.of_measure quality_of_life.tables funnel.sites funnel.by_site "
     "funnel.judged tipping.tipping programme.plan programme.later programme.tables importance.importance "
-    "importance.asked lenses.need lenses.need_rate lenses.segment_table lenses.held_by_fifth lenses.use_of_care "
+    "importance.asked lenses.need lenses.need_rate lenses.segment_table "
+    "lenses.held_by_fifth lenses.use_of_care "
     "flow.of_year cost_drivers.used cost_drivers.cost_driver cost_drivers.period_of "
     "cost_behaviour.with_kinds "
     "spc_rare.rare slope.slopes increments.tables increments.comparisons composite.tables",

@@ -31,8 +31,8 @@ def test_a_year_is_said_with_events_people_days_and_interval():
         "to April 2026 (115 events among 870 people in 124,896 days, 95% interval 0.76 to 1.10). It was 0.90 "
         "in the year before (115 events among 904 people in 127,820 days, 95% interval 0.74 to 1.08). The "
         "newer rate is 1.02 times the older (95% interval 0.79 to 1.32). 100 people had them, some more than "
-        "one: the interval allows for that. Everybody's days count, so nothing is missing. The newest points show "
-        "no unusual change."
+        "one: the interval allows for that. Everybody's days count, so nothing is missing. The newest points "
+        "show no unusual change."
     )
 
 
