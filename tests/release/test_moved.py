@@ -84,6 +84,17 @@ def test_totals_to_date_are_compared_only_within_one_month(tmp_path) -> None:
     assert moved == [("all/reconciliation/to date", "amount", "1000", "2000", True)]
 
 
+def test_a_comparison_of_options_runs_to_date_whatever_the_options_are_called(tmp_path) -> None:
+    old = {
+        "service": "stroke",
+        "comparison": "deprivation",
+        "option": "most",
+        "option_words": "the most",
+        "n": 90,
+    }
+    assert found(tmp_path, "option", old, {**old, "n": 200}) == []
+
+
 def test_the_bound_is_a_share_of_the_old_figure_and_for_counts_a_number_of_people(tmp_path) -> None:
     by_five = found(tmp_path, "inequality", FIFTH, {**FIFTH, "n": 95, "value": 52.5})
     assert [(column, beyond) for _, column, _, _, beyond in by_five] == [("n", False), ("value", False)]

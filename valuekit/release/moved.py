@@ -21,7 +21,7 @@ from valuekit.release.sign_off import LargestMove, SignOff
 
 INTERVALS = (
     "period", "period_start", "month", "words", "year_words", "before_words", "after_words", "later_words",
-    "option_words", "against_words", "first", "last", "file", "basis",
+    "first", "last", "file", "basis",
 )  # fmt: skip
 """Columns that say of what time (or file) a row speaks."""
 
