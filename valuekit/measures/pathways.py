@@ -1,23 +1,22 @@
 """From activity to pathways: every contact of a person with one condition, joined into one story.
 
-The joins are the SQL files in ``sql/``, run in order by DuckDB inside this process. Each names
-its inputs, its output and what one row is. They read the validated extracts and a few small
-tables made here from the service definitions.
+The joins are the SQL files in ``sql/``, run in order by DuckDB inside this process, or by Spark where the
+environment says so (:mod:`valuekit.engines`). Each names its inputs, its output and what one row is. They
+read the validated extracts and a few small tables made here from the service definitions.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from valuekit.engines import Engine, chosen_engine
 from valuekit.measures.calendar import last_day
 from valuekit.measures.definition.definitions import ServiceDefinition
 
@@ -113,37 +112,31 @@ def link(intake: Intake, services: Iterable[ServiceDefinition]) -> Linked:
     services
         In the order in which they stand; the first wins where two begin on one day.
     """
-    with (
-        tempfile.TemporaryDirectory(prefix="valuekit-") as spill,
-        duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill}) as database,
-    ):
+    with chosen_engine(MEMORY_LIMIT) as engine:
         for name, columns in EXTRACTS.items():
-            _extract(database, intake, name, columns)
+            _extract(engine, intake, name, columns)
         for name, table in _rules(tuple(services), last_day(intake.period)):
-            database.register(name, table)
+            engine.register(name, table)
         for step in STEPS:
-            database.execute(f"CREATE TABLE {step} AS {_sql(step)}")
-        return Linked(**{name: _frame(database, name) for name in Linked.__dataclass_fields__})
+            engine.make(step, _sql(step))
+        return Linked(**{name: _frame(engine, name) for name in Linked.__dataclass_fields__})
 
 
-def _extract(
-    database: duckdb.DuckDBPyConnection, intake: Intake, name: str, columns: tuple[str, ...]
-) -> None:
+def _extract(engine: Engine, intake: Intake, name: str, columns: tuple[str, ...]) -> None:
     """Let the SQL read an extract under its name: a frame, or a large one's Parquet file in the store."""
     if name in intake.large:
-        path = str(intake.large[name]).replace("'", "''")
-        database.execute(f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM read_parquet('{path}')")
+        engine.parquet(name, intake.large[name])
     else:
         frame = intake.tables[name][list(columns)]
-        database.register(name, pa.Table.from_pandas(frame, preserve_index=False))
+        engine.register(name, pa.Table.from_pandas(frame, preserve_index=False))
 
 
 def _sql(name: str) -> str:
     return (resources.files("valuekit.measures") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _frame(database: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
-    frame = database.sql(f"SELECT * FROM {name}").to_arrow_table().to_pandas()
+def _frame(engine: Engine, name: str) -> pd.DataFrame:
+    frame = engine.rows(f"SELECT * FROM {name}").to_pandas()
     return frame.astype({"fifth": "Int64"}) if "fifth" in frame else frame
 
 

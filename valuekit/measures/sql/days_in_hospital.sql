@@ -27,6 +27,6 @@ with_covered AS (
 )
 SELECT
     pathway,
-    CAST(sum(greatest(0, last - greatest(first, coalesce(covered_to, first)))) AS BIGINT) AS days
+    CAST(sum(greatest(0, date_diff('day', greatest(first, coalesce(covered_to, first)), last))) AS BIGINT) AS days
 FROM with_covered
 GROUP BY pathway

@@ -31,7 +31,7 @@ opening AS (
     SELECT with_previous.*, service_rule.position
     FROM with_previous
     JOIN service_rule USING (service)
-    WHERE previous IS NULL OR began - previous > service_rule.new_after_days
+    WHERE previous IS NULL OR date_diff('day', previous, began) > service_rule.new_after_days
 )
 SELECT
     service || '-' || patient || '-'

@@ -16,13 +16,13 @@ WITH candidate AS (
         activity.spell_id,
         activity.start_date,
         activity.end_date,
-        CAST(activity.start_date AS DATE) - event.began AS day,
+        date_diff('day', event.began, CAST(activity.start_date AS DATE)) AS day,
         row_number() OVER (
             PARTITION BY activity.activity_id
             ORDER BY
                 activity.activity_id = event.activity_id DESC,
                 CAST(activity.start_date AS DATE) >= event.began DESC,
-                abs(CAST(activity.start_date AS DATE) - event.began),
+                abs(date_diff('day', event.began, CAST(activity.start_date AS DATE))),
                 event.position,
                 event.pathway
         ) AS choice
@@ -32,7 +32,8 @@ WITH candidate AS (
     ANTI JOIN left_out
         ON left_out.service = event.service
         AND left_out.treatment_function = activity.treatment_function
-    WHERE CAST(activity.start_date AS DATE) - event.began BETWEEN -rule.days_before AND rule.days_after
+    WHERE date_diff('day', event.began, CAST(activity.start_date AS DATE))
+        BETWEEN -rule.days_before AND rule.days_after
 ),
 linked AS (
     SELECT * EXCLUDE (choice) FROM candidate WHERE choice = 1
