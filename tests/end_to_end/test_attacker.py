@@ -68,14 +68,15 @@ def releases(tmp_path_factory) -> dict[str, Release]:
     project = Project(checkout.root)
     definitions = building._definitions(project)
     found: dict[str, Release] = {}
+    protected = disclosure.protected
 
     def look(frames, rules, held=None):
-        done = disclosure.protected(frames, rules, held)
+        done = protected(frames, rules, held)
         found[month] = Release(dict(frames), downloaded(done.frames), rules, dict(held), done.hidden)
-        return dict(done.frames)
+        return done
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disclosure, "protect", look)
+        patch.setattr(disclosure, "protected", look)
         for month in MONTHS:
             store = tmp_path_factory.mktemp("store")
             intake = building.take_in(project, Month.parse(month), definitions.names, store)

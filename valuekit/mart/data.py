@@ -48,6 +48,20 @@ effect  | text    | What it does to the totals, in words
 """),
     ),
     Table(
+        "suppression",
+        "Figures that are hidden in public",
+        "one figure, or several of one row, that the public tables do not tell; never public itself",
+        columns("""
+table    | text    | Table of the public mart
+title    | text    | Its title
+row      | text    | The row, by what tells it apart
+column   | text    | The columns that are hidden
+reason   | text    | Why
+kind     | text    | primary: it would tell of few people; secondary: with it such a figure could be had
+"""),
+        audiences=("board", "clinical"),
+    ),
+    Table(
         "dictionary",
         "Data dictionary",
         "one column of one extract",

@@ -107,10 +107,12 @@ def compute(
 
     common = {name: conform(name, table) for name, table in common.items()}
     team, public = (common | tables for tables in _over_time(intake, services, result, months, site))
-    public = disclosure.protect(public, rules, _contributions(linked, years, placed))
+    safe = disclosure.protected(public, rules, _contributions(linked, years, placed))
+    public = dict(safe.frames)
     # Both sides of this comparison are public already: what was released, and the protected series.
     moved = {"revision": conform("revision", revisions(releases, intake.period, public["series"]))}
     team = {name: conform(name, team[name]) for name in TABLES if name in team} | moved
+    team["suppression"] = safe.hidden
     public |= moved
     return {
         audience: {

@@ -13,6 +13,7 @@ from valuekit.report.pages import Pages, pages
 from valuekit.report.programme import ProgrammeReport, programme_report
 from valuekit.report.service import ServiceReport, service_report
 from valuekit.report.software import software
+from valuekit.report.suppressed import Suppressed, suppressed
 from valuekit.report.tested import tested
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "Pages",
     "ProgrammeReport",
     "ServiceReport",
+    "Suppressed",
     "board_report",
     "lenses_report",
     "pages",
     "programme_report",
     "service_report",
     "software",
+    "suppressed",
     "tested",
 ]

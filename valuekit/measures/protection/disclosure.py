@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from valuekit.config import checked, read_yaml
 from valuekit.mart import TABLES, conform
 from valuekit.measures.protection.declared import DECLARED, check_declared
-from valuekit.measures.protection.steps import Work
+from valuekit.measures.protection.steps import PARTNER, Work
 from valuekit.measures.protection.suppression import Rules, in_safe_words
 from valuekit.project import Project
 
 FILE = "disclosure.yml"
 RECORD = ("table", "row", "column", "reason")
-"""Columns of the record of suppressions."""
+"""What a step says of a figure that it hides."""
 
 
 def load_rules(project: Project) -> Rules:
@@ -41,7 +42,7 @@ class Protected:
 
     frames: Mapping[str, pd.DataFrame]
     hidden: pd.DataFrame
-    """One row a hidden figure: ``table``, ``row`` (its keys in words), ``column``, ``reason``."""
+    """One row a hidden figure: the mart's table ``suppression``, for the disclosure officer only."""
 
 
 def protected(
@@ -71,7 +72,15 @@ def protected(
         for step in declared.steps:
             frame = step(frame, name, work)
         work.done[name] = conform(name, frame)
-    return Protected(work.done, pd.DataFrame(work.record, columns=list(RECORD)))
+    return Protected(work.done, _record(work))
+
+
+def _record(work: Work) -> pd.DataFrame:
+    """The mart's table ``suppression``: a partner is hidden for another's sake, all else for its own."""
+    record = pd.DataFrame(work.record, columns=list(RECORD), dtype=object)
+    titles = record["table"].map({name: table.title for name, table in TABLES.items()})
+    kind = np.where(record["reason"] == PARTNER, "secondary", "primary")
+    return conform("suppression", record.assign(title=titles, kind=kind))
 
 
 def protect(
