@@ -192,6 +192,8 @@ def mend(project: Project) -> None:
     recover(journal(project), [project.site, project.packs, *begun])
     for part in (project.releases / releases.ASSETS).glob("*.part"):
         shutil.rmtree(part, ignore_errors=True)
+    for part in project.state.glob("*.part"):  # of a file that was being written when a run was killed
+        part.unlink(missing_ok=True)
 
 
 # The built-in renderer ---------------------------------------------------------------------------
