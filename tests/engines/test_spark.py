@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from engines import generated
+from extracts import test_bulk as large_rows
 
 from valuekit.engines import MASTER, Duck, Engine, chosen_engine
 from valuekit.errors import ValuekitError
+from valuekit.extracts import bulk
 from valuekit.measures import pathways
 from valuekit.measures.pathways import Linked, link
 
@@ -87,6 +89,16 @@ def test_an_engine_reads_numbers_and_writes_parquet_as_the_other_does(spark: Eng
     assert found["spark"] == found["duck"]
     assert found["duck"][0] == [{"key": "a"}, {"key": "a"}]
     assert [row["place"] for row in found["duck"][1]] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.slow
+def test_the_validation_rules_judge_every_row_the_same(
+    spark: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows broken in every way: what Spark accepts, counts and sets aside is what the usual way does."""
+    project = large_rows.project_of(tmp_path / "p", large_rows.rows(150, 3, broken=60))
+    monkeypatch.setattr(bulk, "chosen_engine", lambda memory_limit: spark)
+    large_rows.assert_same(*large_rows.both_ways(project))
 
 
 def test_duckdb_runs_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

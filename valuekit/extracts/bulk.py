@@ -1,4 +1,4 @@
-"""A large extract: its plain rows stay in DuckDB, counted and written; only doubtful rows become a frame.
+"""A large extract: its plain rows stay in the engine, counted and written; only doubtful ones become a frame.
 
 The result is that of the usual way, for any number of rows: the same rows accepted, the same rows in
 quarantine for the same rules, the same counts. Memory is DuckDB's limit, eight bytes a row for finding keys
@@ -7,16 +7,15 @@ that stand twice, and the doubtful rows.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from valuekit.engines import Engine, chosen_engine
 from valuekit.errors import ExtractError, Problem
 from valuekit.extracts.drop import DropFile
 from valuekit.extracts.gather import ExtractText, PlainRows, gather_files
@@ -25,7 +24,6 @@ from valuekit.extracts.plain_rows import (
     checked_apart,
     fit_sql,
     plain_sql,
-    quoted,
     values_sql,
     waits_sql,
 )
@@ -60,9 +58,8 @@ class Bulk:
         self, schema: ExtractSchema, files: Sequence[DropFile], period: Month, people: Mapping[str, pa.Array]
     ):
         self.schema, self.files, self.period = schema, tuple(files), period
-        self.temporary = tempfile.TemporaryDirectory(prefix="valuekit-")
-        settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": self.temporary.name}
-        self.database = duckdb.connect(config=settings)
+        self.engine: Engine = chosen_engine(MEMORY_LIMIT)
+        self.doubts = "doubtful"
         try:
             self._tell_apart(people)
         except BaseException:
@@ -71,8 +68,7 @@ class Bulk:
 
     def close(self) -> None:
         """Let go of the rows and of what was spilt to disk."""
-        self.database.close()
-        self.temporary.cleanup()
+        self.engine.close()
 
     def gathered(self) -> tuple[ExtractText, list[Problem]]:
         """The doubtful rows as text, and of each file how many plain rows of which month it has."""
@@ -84,26 +80,25 @@ class Bulk:
     def _doubt_keys_of(self, text: ExtractText) -> bool:
         """Doubt plain rows under the key of a doubtful one, once that is trimmed; whether there are any."""
         typed = type_columns(text).frame[list(self.schema.key)].dropna()
-        self.database.register("doubtful_key", pa.Table.from_pandas(typed, preserve_index=False))
-        before = self._count("doubtful")
+        self.engine.register("doubtful_key", pa.Table.from_pandas(typed, preserve_index=False))
         columns = ", ".join(f'"{name}"' for name in self.schema.key)
-        self.database.execute(
-            "INSERT INTO doubtful SELECT file, row FROM every ANTI JOIN doubtful USING (file, row) "
+        more = self.engine.rows(
+            "SELECT every.file, every.row FROM every ANTI JOIN doubtful USING (file, row) "
             f"SEMI JOIN doubtful_key USING ({columns})"
         )
-        return self._count("doubtful") > before
-
-    def _count(self, table: str) -> int:
-        ((count,),) = self.database.sql(f"SELECT count(*) FROM {table}").fetchall()
-        return count
+        self.engine.register("doubtful_too", more)
+        self.engine.make("all_doubtful", "SELECT * FROM doubtful UNION ALL SELECT * FROM doubtful_too")
+        self.doubts = "all_doubtful"
+        return more.num_rows > 0
 
     def _gathered(self) -> tuple[ExtractText, list[Problem]]:
         held: dict[int, dict[Month, tuple[int, int]]] = {i: {} for i in range(len(self.files))}
-        for file, month, rows, pence in self.database.sql(
-            f'SELECT file, "{self.schema.period_column}", count(*), CAST(sum({self._amount}) AS BIGINT) '
-            "FROM every ANTI JOIN doubtful USING (file, row) GROUP BY ALL"
-        ).fetchall():
-            held[file][Month.parse(month)] = rows, pence or 0
+        for one in self.engine.rows(
+            f'SELECT file, "{self.schema.period_column}" AS month, count(*) AS count, '
+            f"CAST(sum({self._amount}) AS BIGINT) AS pence "
+            f"FROM every ANTI JOIN {self.doubts} USING (file, row) GROUP BY ALL"
+        ).to_pylist():
+            held[one["file"]][Month.parse(one["month"])] = one["count"], one["pence"] or 0
         plain = [PlainRows(held[i]) for i in range(len(self.files))]
         return gather_files(self.schema, self.files, self._doubtful, plain)
 
@@ -119,51 +114,39 @@ class Bulk:
             types = {name.strip(): held.field(j).type for j, name in enumerate(held.names)}
             if not set(self.schema.columns) <= set(held.names):
                 raise NotBulk(file.name)  # said in full by the usual way
-            parts.append(values_sql(self.schema, types, file.path.as_posix(), i))
-        self.database.execute(f"CREATE VIEW every AS {' UNION ALL '.join(parts)}")
+            parts.append(values_sql(self.schema, types, f"file_{i}", i))
+            self.engine.parquet(f"file_{i}", file.path)
+        self.engine.view("every", " UNION ALL ".join(parts))
         person = pa.concat_arrays([people[kind].cast(pa.string()) for kind in sorted(people)])
-        self.database.register("person", pa.table({"held": person}))
+        self.engine.register("person", pa.table({"held": person}))
         for name in checked_apart(self.schema):
-            self.database.execute(fit_sql(name, self.schema.columns[name]))
+            self.engine.make(f"fit_{name}", fit_sql(name, self.schema.columns[name]))
         plain = plain_sql(self.schema, self.period, [file.last for file in self.files])
-        self.database.register("repeated", pa.table({"key": self._repeated()}))
+        self.engine.register("repeated", self.engine.repeated(f"SELECT {self._key} AS key FROM every"))
         again = f" OR {self._key} IN (SELECT key FROM repeated)"
-        self.database.execute(
-            f"CREATE TABLE doubtful AS SELECT file, row FROM every WHERE NOT ({plain}){again} ORDER BY ALL"
-        )
+        self.engine.make("doubtful", f"SELECT file, row FROM every WHERE NOT ({plain}){again} ORDER BY ALL")
 
     @property
     def _key(self) -> str:
         return "hash(" + ", ".join(f'"{name}"' for name in self.schema.key) + ")"
 
-    def _repeated(self) -> np.ndarray:
-        """Hashes of keys that stand more than once; two keys of one hash are doubtful too: no harm."""
-        count = sum(pa.parquet.read_metadata(file.path).num_rows for file in self.files)
-        hashes, at = np.empty(count, dtype=np.uint64), 0
-        for batch in self.database.sql(f"SELECT {self._key} AS key FROM every").to_arrow_reader(1 << 18):
-            hashes[at : at + len(batch)] = batch.column(0).to_numpy()
-            at += len(batch)
-        hashes.sort()
-        return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-
     def _doubtful(self, file: DropFile) -> FileText:
         """The doubtful rows of one file, read as any file is."""
         number = self.files.index(file)
-        rows = self.database.sql(
-            f"SELECT row FROM doubtful WHERE file = {number} ORDER BY row"
-        ).to_arrow_table()
+        rows = self.engine.rows(f"SELECT row FROM {self.doubts} WHERE file = {number} ORDER BY row")
         return parquet_rows(file.path, rows["row"].to_numpy())
 
     def write(self, path: Path, more: pd.DataFrame) -> None:
         """Write the accepted rows to `path`: the plain ones in the files' order, then `more`."""
         columns = [f'"{name}"' for name in self.schema.columns]
         named = [f'{c} AS "pence"' if c == self._amount else c for c in columns]
-        self.database.register("more", pa.Table.from_pandas(more, preserve_index=False))
+        self.engine.register("more", pa.Table.from_pandas(more, preserve_index=False))
         waits = waits_sql(self.schema, self.period, [file.last for file in self.files])
-        self.database.execute(
-            f"COPY (SELECT {', '.join(named)} FROM every ANTI JOIN doubtful USING (file, row) "
-            f"WHERE NOT {waits} UNION ALL BY NAME SELECT * FROM more) TO {quoted(path.as_posix())} "
-            "(FORMAT parquet, COMPRESSION snappy)"
+        names = ", ".join('"pence"' if c == self._amount else c for c in columns)
+        self.engine.write(
+            f"SELECT {', '.join(named)} FROM every ANTI JOIN {self.doubts} USING (file, row) "
+            f"WHERE NOT {waits} UNION ALL SELECT {names} FROM more",
+            path,
         )
 
 

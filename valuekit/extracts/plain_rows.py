@@ -38,8 +38,10 @@ def quoted(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def values_sql(schema: ExtractSchema, types: Mapping[str, pa.DataType], path: str, file: int) -> str:
-    """One file's rows: `file`, `row` (its number in the file), the schema's columns as text, months or pence.
+def values_sql(schema: ExtractSchema, types: Mapping[str, pa.DataType], table: str, file: int) -> str:
+    """The rows of one file, read as `table`.
+
+    Columns are `file`, `row` (its number in the file), and the schema's columns as text, months or pence.
 
     A cell that is not plainly of its kind is NULL, and the column ``<name>?`` is false for it.
     """
@@ -47,7 +49,7 @@ def values_sql(schema: ExtractSchema, types: Mapping[str, pa.DataType], path: st
     for name, spec in schema.columns.items():
         value, plain = _value(f'"{name}"', spec.type, types[name])
         parts += [f'{value} AS "{name}"', f'coalesce({plain}, false) AS "{name}?"']
-    return f"SELECT {', '.join(parts)} FROM read_parquet({quoted(path)}, file_row_number = true)"
+    return f"SELECT {', '.join(parts)} FROM {table}"
 
 
 def _value(cell: str, kind: str, held: pa.DataType) -> tuple[str, str]:
@@ -88,7 +90,7 @@ def fit_sql(name: str, spec: ColumnSpec) -> str:
     """The values of the column `name` in `every` that keep its rules, as the table ``fit_<name>``."""
     keeps = " AND ".join(_keeps_text('"value"', spec))
     return (
-        f'CREATE TABLE "fit_{name}" AS SELECT "value" FROM '
+        f'SELECT "value" FROM '
         f'(SELECT DISTINCT "{name}" AS "value" FROM every WHERE "{name}" IS NOT NULL) WHERE {keeps}'
     )
 
