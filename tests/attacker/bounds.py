@@ -63,7 +63,9 @@ class Known:
             cost[place[name]] = factor
         found = []
         for sign in (1, -1):
-            value = _least(sign * cost, [self.limits[n] for n in names], sums, place, whole=whole)
+            value = _least(
+                sign * cost, [self.limits.get(n, (0, np.inf)) for n in names], sums, place, whole=whole
+            )
             found.append(sign * value)
         return found[0], found[1]
 
