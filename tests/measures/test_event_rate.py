@@ -210,7 +210,8 @@ def test_no_figure_of_a_rate_is_public():
 
 
 def test_a_service_keeps_its_rates_apart_from_the_measures_that_the_public_sees():
-    stroke = next(s for s in load_services(Project(Path(__file__).resolve().parents[2])) if s.service == "stroke")
+    services = load_services(Project(Path(__file__).resolve().parents[2]))
+    stroke = next(s for s in services if s.service == "stroke")
     assert [m.measure for m in stroke.rates] == ["emergency_at_home"]
     assert "emergency_at_home" not in [m.measure for m in stroke.measures]
     public = frames.measure([stroke], {}, "public", dict.fromkeys(("share", "mean"), ""))

@@ -87,8 +87,7 @@ def test_an_error_of_a_task_is_raised_and_no_process_is_left() -> None:
 def test_when_the_block_is_interrupted_busy_workers_end_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt), pool(workers=2) as run:
-        first = None
-        for first in run(sleep, [0.0, 30.0, 30.0]):
-            raise KeyboardInterrupt
+        first = next(iter(run(sleep, [0.0, 30.0, 30.0])))
+        raise KeyboardInterrupt
     assert time.monotonic() - began < 20
-    assert first is not None and not is_running(first)
+    assert not is_running(first)

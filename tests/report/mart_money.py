@@ -174,7 +174,9 @@ def change(tables, service) -> None:
             description="Nurses see people in hostels.",
         )
     )
-    tables["release"] += [row("release", service=service, released=month, version=1) for month in ("2026-09", "2026-08")]
+    tables["release"] += [
+        row("release", service=service, released=month, version=1) for month in ("2026-09", "2026-08")
+    ]
     tables["revision"].append(
         row(
             "revision",
