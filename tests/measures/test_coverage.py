@@ -149,6 +149,7 @@ RULES = Rules(
     smallest_tail=8,
     dominance={"people": 2, "share": 0.9},
     round_money={"mean": 10, "total": 100, "percentile": 100, "per_pathway": 1},
+    protection={"counts": 4, "money": 0.5},
 )
 
 
