@@ -85,6 +85,7 @@ def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()  # what is imported stays: not worth looking through again and again
     gc.set_threshold(200_000, 50, 100)
+    _small_tables()
     with suppress(EOFError, OSError):
         while (work := pipe.recv()) is not None:
             task, argument = work
@@ -93,6 +94,13 @@ def _work(pipe: Connection) -> None:
             except BaseException as error:
                 result = _Failed(error)
             pipe.send((result, _memory()))
+
+
+def _small_tables() -> None:
+    """Documents handle tables of a few rows, where text is faster as plain Python strings than in Arrow's."""
+    pandas = sys.modules.get("pandas")  # there where the forkserver has imported the report
+    if pandas is not None:
+        pandas.set_option("mode.string_storage", "python")
 
 
 def _memory() -> int:

@@ -45,13 +45,16 @@ class ServiceReport:
                 )
             )
         self.id = service
+        self._rows: dict[str, list[Row]] = {}
         self.service = rows(found)[0]
 
     # -- what the mart says of this service ---------------------------------------------------
 
     def rows(self, name: str, **where: object) -> list[Row]:
-        """Rows of one table for this service."""
-        return rows(self.mart.of(name, self.id, **where))
+        """Rows of one table for this service, and of these the ones in which each column is as in `where`."""
+        if name not in self._rows:
+            self._rows[name] = rows(self.mart.of(name, self.id))
+        return [r for r in self._rows[name] if all(getattr(r, c) == wanted for c, wanted in where.items())]
 
     @cached_property
     def measures(self) -> list[Row]:

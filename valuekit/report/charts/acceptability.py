@@ -39,7 +39,7 @@ def acceptability(rows: Sequence[Row]) -> p9.ggplot | None:
     wide = prices[-1] - prices[0]
     named = _names(known, options, prices[-1]).assign(x=prices[-1] + 0.03 * wide)
     return (
-        p9.ggplot(table, p9.aes("price", "share"))
+        look.Chart(table, p9.aes("price", "share"))
         + p9.geom_line(p9.aes(group="run"), data=frontier(known), color=look.PALE_BLUE, size=3.4)
         + p9.geom_line(p9.aes(group="option", linetype="line"), color=look.INK, size=0.8)
         + p9.scale_linetype_identity()

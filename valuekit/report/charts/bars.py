@@ -35,7 +35,7 @@ def bars(
         }
     )
     return (
-        p9.ggplot(table, p9.aes(y="y"))
+        look.Chart(table, p9.aes(y="y"))
         + p9.geom_rect(p9.aes(xmin=0, xmax="value", ymin="y - 0.36", ymax="y + 0.36"), fill=look.BLUE)
         + p9.geom_text(
             p9.aes("value", "y", label="label"), ha="left", nudge_x=largest * 0.015, size=look.LABEL

@@ -34,7 +34,7 @@ def cost_spread(bands: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
     )
     end = max((b.to_gbp if b.to_gbp is not None else b.from_gbp + width) for b in bands)
     tallest = float(table["pathways"].max())
-    chart = p9.ggplot(table) + p9.geom_rect(
+    chart = look.Chart(table) + p9.geom_rect(
         p9.aes(xmin="left", xmax="right", ymin=0, ymax="pathways"),
         fill=look.PALE_BLUE,
         color=look.PAPER,

@@ -32,7 +32,7 @@ def deprivation(measure: Row, fifths: Sequence[Row]) -> p9.ggplot | None:
     low, high = float(table["lower"].min()), float(table["upper"].max())
     room = (high - low) or abs(high) * 0.1 or 1.0
     return (
-        p9.ggplot(table, p9.aes("value", "y"))
+        look.Chart(table, p9.aes("value", "y"))
         + p9.geom_segment(p9.aes("lower", "y", xend="upper", yend="y"), color=look.INK, size=0.7)
         + p9.geom_point(color=look.BLUE, size=3.2)
         + p9.geom_text(p9.aes("upper", "y", label="label"), ha="left", nudge_x=room * 0.02, size=look.LABEL)

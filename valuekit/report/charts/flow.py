@@ -42,7 +42,7 @@ def flow(stages: Sequence[Row], steps: Sequence[Row]) -> p9.ggplot | None:
     paths, labels = arrows(drawn)
     boxes = _boxes(stages)
     return (
-        p9.ggplot()
+        look.Chart()
         + p9.geom_rect(p9.aes(xmin="left", xmax="right", ymin="low", ymax="high", fill="fill"), data=boxes)
         + p9.geom_path(
             p9.aes("x", "y", group="step", size="size", linetype="line"),

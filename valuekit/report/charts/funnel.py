@@ -50,7 +50,7 @@ def funnel(sites: Sequence[Row], direction: str) -> p9.ggplot | None:
         ]
     )
     return (
-        p9.ggplot(points, p9.aes("x", "y"))
+        look.Chart(points, p9.aes("x", "y"))
         + p9.geom_line(p9.aes(group="kind", linetype="level"), data=lines, color=look.QUIET, size=0.6)
         + p9.annotate(
             "segment", x=lines["x"].min(), xend=end, y=average, yend=average, color=look.QUIET, size=0.5

@@ -40,7 +40,7 @@ def importance(ratings: Sequence[Row]) -> p9.ggplot | None:
     )
     middles = [-i * pitch - (len(groups) - 1) / 2 for i in range(len(topics))]
     return (
-        p9.ggplot(table, p9.aes("mean", "y"))
+        look.Chart(table, p9.aes("mean", "y"))
         + p9.geom_segment(p9.aes("lower", "y", xend="upper", yend="y"), color=look.INK, size=0.6)
         + p9.geom_point(p9.aes(shape="group", fill="group"), color=look.INK, size=2.6, stroke=0.4)
         + p9.geom_text(p9.aes("upper", "y", label="label"), ha="left", nudge_x=0.08, size=look.LABEL)

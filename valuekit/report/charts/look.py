@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import textwrap
@@ -13,6 +14,7 @@ import matplotlib
 import plotnine as p9
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
 
 from valuekit.report.kept import kept
@@ -58,6 +60,17 @@ def theme(height: float) -> p9.theme:
         legend_position="none",
         plot_margin=0.015,
     )
+
+
+class Chart(p9.ggplot):
+    """A chart that is put together in place: plotnine copies the whole of it for each part that is added."""
+
+    def __add__(self, part: object) -> Chart:
+        """The chart itself, with `part`."""
+        for each in part if isinstance(part, Sequence) else [part]:
+            # A theme is shared by many charts, and another theme that follows would change it.
+            self += copy.deepcopy(each) if isinstance(each, p9.theme) else each
+        return self
 
 
 def wrapped(text: str, width: int) -> str:
@@ -129,9 +142,12 @@ def drawn(width: float, height: float, draw: Callable[[Axes], None]) -> str:
 
 
 def _saved(figure: MatplotlibFigure) -> str:
+    """`figure` as SVG on no ground. By its canvas, as ``savefig`` would first draw it once for nothing."""
+    for ground in (figure.patch, *(axes.patch for axes in figure.axes)):
+        ground.set(facecolor="none", edgecolor="none")
     buffer = io.StringIO()
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
     return _clean(buffer.getvalue())
 
 

@@ -40,7 +40,7 @@ def need(by_service: Mapping[str, Sequence[Row]]) -> p9.ggplot | None:
     most = max(float(table["upper"].max()), 100.0)
     drawn = table.dropna(subset=["met"])
     return (
-        p9.ggplot(drawn, p9.aes("met", "y"))
+        look.Chart(drawn, p9.aes("met", "y"))
         + p9.geom_vline(xintercept=100, color=look.QUIET, size=0.5, linetype="dashed")
         + p9.geom_segment(p9.aes("lower", "y", xend="upper", yend="y"), color=look.INK, size=0.7)
         + p9.geom_point(color=look.BLUE, size=2.4)

@@ -49,7 +49,7 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
     top = high + (high - low) * (0.2 if marked else 0.04)
     start, end = points["x"].min(), points["x"].max()
     lines = _lines(measure, series, start, end)
-    chart = p9.ggplot(points, p9.aes("x", "y"))
+    chart = look.Chart(points, p9.aes("x", "y"))
     for change in marked:
         chart += p9.geom_vline(xintercept=change.date, linetype="dashed", color=look.INK, size=0.5)
     if len(lines):

@@ -49,7 +49,7 @@ def plane(rows: Sequence[Row]) -> p9.ggplot | None:
     )
     texts = pd.concat([corners, _names(points, wide, tall)], ignore_index=True)
     return (
-        p9.ggplot(edges, p9.aes("x", "y"))
+        look.Chart(edges, p9.aes("x", "y"))
         + p9.geom_vline(xintercept=0, color=look.INK, size=0.5)
         + p9.geom_hline(yintercept=0, color=look.INK, size=0.5)
         + p9.geom_polygon(p9.aes(group="option"), fill=look.PALE_BLUE, alpha=0.3, color=look.BLUE, size=0.5)

@@ -25,7 +25,7 @@ def cumulative(months: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
     lines = pd.concat([piece for piece in pieces if len(piece) > 1])
     low, high = min(table["y"].min(), 0.0), max(table["y"].max(), 0.0)
     chart = (
-        p9.ggplot(lines, p9.aes("x", "y"))
+        look.Chart(lines, p9.aes("x", "y"))
         + p9.geom_hline(yintercept=0, color=look.INK, size=0.5)
         + p9.geom_line(p9.aes(linetype="kind"), color=look.BLUE, size=1)
         + p9.scale_linetype_identity()
@@ -95,7 +95,7 @@ def tornado(cases: Sequence[Row], summary: Row | None) -> p9.ggplot | None:
     ]
     low, high = table["npv"].min() - 0.5 * room, table["npv"].max() + 0.5 * room
     return (
-        p9.ggplot(table)
+        look.Chart(table)
         + p9.geom_rect(p9.aes(xmin="from", xmax="npv", ymin="y - 0.33", ymax="y + 0.33", fill="fill"))
         + p9.scale_fill_identity()
         + p9.geom_vline(xintercept=summary.npv, color=look.INK, size=0.6)

@@ -41,7 +41,7 @@ def rare(events: Sequence[Row]) -> p9.ggplot | None:
     labels = pd.DataFrame(
         [{"x": end + 0.6, "y": y, "label": text} for y, (_, text) in zip(heights, wanted, strict=True)]
     )
-    chart = p9.ggplot(points, p9.aes("x", "y"))
+    chart = look.Chart(points, p9.aes("x", "y"))
     for y, text in wanted:
         kind = "dashed" if "limit" in text else "solid"
         chart += p9.annotate("segment", x=first, xend=end, y=y, yend=y, linetype=kind, color=look.QUIET)

@@ -43,7 +43,7 @@ def value(years: Sequence[Row]) -> p9.ggplot | None:
     low, high = table["outcome_lower"].min(), table["outcome_upper"].max()
     up = (high - low) or 1.0
     return (
-        p9.ggplot(table, p9.aes("cost", "outcome"))
+        look.Chart(table, p9.aes("cost", "outcome"))
         + p9.geom_segment(
             p9.aes("cost_lower", "outcome", xend="cost_upper", yend="outcome"), color=look.QUIET, size=0.7
         )

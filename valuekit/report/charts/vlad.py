@@ -40,7 +40,7 @@ def vlad(months: Sequence[Row]) -> p9.ggplot | None:
         }
     )
     return (
-        p9.ggplot(table, p9.aes("x", "y"))
+        look.Chart(table, p9.aes("x", "y"))
         + p9.geom_ribbon(p9.aes(ymin="lower", ymax="upper"), fill=look.PALE_BLUE, alpha=0.35)
         + p9.annotate(
             "segment", x=start, xend=end, y=0, yend=0, color=look.QUIET, linetype="dashed", size=0.6

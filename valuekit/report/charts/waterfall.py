@@ -34,7 +34,7 @@ def waterfall(rows: Sequence[Row]) -> p9.ggplot | None:
     room = float(table["high"].max() - table["low"].min()) or 1.0
     steps, levels = table[~table["level"]], table[table["level"]]
     return (
-        p9.ggplot(table, p9.aes(y="y"))
+        look.Chart(table, p9.aes(y="y"))
         + p9.geom_segment(
             p9.aes("end", "y - 0.36", xend="end", yend="y - 0.64"),
             data=table.iloc[:-1],
