@@ -1,6 +1,14 @@
-"""Every page of a site, at WCAG 2.2 A and AA: by axe, by keyboard, narrow, dark and on paper."""
+"""Every page of a site, at WCAG 2.2 A and AA: by axe, by keyboard, narrow, dark and on paper, while it loads.
+
+All that looks at every page stands in this file, so that one worker looks at each page once.
+"""
+
+from urllib.parse import urlsplit
 
 from axe import axe
+
+PAGE_BUDGET = 500_000
+"""Bytes of a page with everything that it loads."""
 
 
 def faults(survey, of):
@@ -69,3 +77,31 @@ def test_on_paper_there_is_the_text_on_white_and_no_machinery(survey):
 
 def test_nothing_is_cut_off_at_the_right_edge_of_a4(survey):
     assert faults(survey, lambda seen: seen.cut_on_paper) == {}
+
+
+def test_no_page_says_an_error_or_leaves_its_origin(site, survey):
+    said = {path: seen.errors for path, seen in survey.items() if seen.errors}
+    left = {
+        path: url
+        for path, seen in survey.items()
+        for url in seen.requests
+        if not url.startswith((site.address, "data:"))
+    }
+    assert (said, left) == ({}, {})
+
+
+def test_no_page_does_anything_that_its_own_policy_refuses(survey):
+    assert {path: seen.refused for path, seen in survey.items() if seen.refused} == {}
+
+
+def test_every_page_and_what_it_loads_stay_within_the_budget(site, survey):
+    weights = {}
+    for path, seen in survey.items():
+        files = {site.folder / (urlsplit(url).path.lstrip("/") or "index.html") for url in seen.requests}
+        weights[path] = sum(file.stat().st_size for file in files if file.is_file())
+    assert min(weights.values()) > 20_000  # the style sheet alone weighs that
+    assert {path: weight for path, weight in weights.items() if weight > PAGE_BUDGET} == {}
+
+
+def test_nothing_moves_once_it_is_on_the_screen(survey):
+    assert {path: seen.shift for path, seen in survey.items() if seen.shift > 0.01} == {}
