@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from test_sentences import fit_to_print, rows_of
+from test_sentences import rows_of, unfit
 
 from valuekit.mart import TABLES
 from valuekit.report import economics
@@ -231,7 +231,7 @@ def test_a_step_at_the_date_is_said_with_interval_points_and_without_a_cause():
     assert "16 points before and 17 after" in text and "1 March 2025" in text
     assert "the level changed for the better" in text and "−3.5 days (95% interval −5.0 to −2.0)" in text
     assert "not clear of nought" in text
-    fit_to_print(text)
+    assert unfit([text]) == []
 
 
 def test_no_clear_step_and_too_few_points_are_findings():
@@ -294,8 +294,7 @@ def test_every_increment_can_be_said(row, comparison, kind, quarters, ratio):
         **dict(zip(words.QUADRANTS, quarters, strict=True)),
     )
     said = (words.increment(row), words.ratio(row), words.plane_alt([row]), words.caveat([row]))
-    for text in (*said, words.ratio_cell(row)):
-        fit_to_print(text)
+    assert unfit([*said, words.ratio_cell(row)]) == []
 
 
 @settings(max_examples=100, deadline=None)
@@ -307,15 +306,13 @@ def test_every_increment_can_be_said(row, comparison, kind, quarters, ratio):
 )
 def test_every_curve_and_composite_can_be_said(prices, comparison, composite, parts):
     drawn = [changed(p, comparison=comparison, probability=0.5) for p in prices]
-    for text in (words.best(drawn), words.acceptability_alt(drawn)):
-        fit_to_print(text)
-    fit_to_print(words.composite([composite], parts))
+    said = [words.best(drawn), words.acceptability_alt(drawn), words.composite([composite], parts)]
+    assert unfit(said) == []
 
 
 @settings(max_examples=100, deadline=None)
 @given(rows_of("interrupted"), rows_of("measure"), verdicts, verdicts, rows_of("tipping"))
 def test_every_dated_change_and_tipping_point_can_be_said(row, measure, level, slope, tipping):
-    fit_to_print(
-        breaks.interrupted(changed(row, level_verdict=level, slope_verdict=slope), measure, date(2025, 3, 1))
-    )
-    fit_to_print(breaks.tipping(tipping))
+    row = changed(row, level_verdict=level, slope_verdict=slope)
+    said = [breaks.interrupted(row, measure, date(2025, 3, 1)), breaks.tipping(tipping)]
+    assert unfit(said) == []
