@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from own_project import OwnProject
+
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_RUNS = shutil.ignore_patterns(
     ".git",
@@ -39,10 +41,8 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Checkout:
+class Checkout(OwnProject):
     """A copy of the project in a folder whose name has a space, as a new user might have it."""
-
-    root: Path
 
     def run(self, *words: str, **environment: str) -> Run:
         """The valuekit command in this checkout, in a process of its own."""
@@ -62,13 +62,6 @@ class Checkout:
             timeout=600,
         )
         return Run(done.returncode, done.stdout, done.stderr)
-
-    def tree(self, *folders: str) -> dict[str, bytes]:
-        """Every file below `folders`, by its path."""
-        files = (
-            file for folder in folders for file in sorted((self.root / folder).rglob("*")) if file.is_file()
-        )
-        return {file.relative_to(self.root).as_posix(): file.read_bytes() for file in files}
 
     def sign_off(self, period: str, version: int = 1, patterns: Sequence[str] = (), **more: object) -> Path:
         """Sign off a version, with one explanation for the figures that `patterns` name."""

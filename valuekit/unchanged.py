@@ -37,8 +37,8 @@ _KEYS = ("VALUEKIT_PSEUDONYM_KEY", "VALUEKIT_PSEUDONYM_KEY_FILE")
 AFTER_THE_PUBLISH = ("data/sign_off/", "data/release.yml", "data/delivery.yml")
 """Settings of what comes after a publish: its release, its delivery."""
 
-_BY_RELEASES = ("_site/releases/", "_site/manifest.json")
-"""What a release adds to a site that was published."""
+_BY_RELEASES = ("_site/releases/", "_site/manifest.json", "_site/feed.xml")
+"""What a release writes into a site that was published."""
 
 _NO_INPUT = ("__pycache__", "tests", "node_modules")
 

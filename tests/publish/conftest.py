@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pytest
+from own_project import OwnProject
 
 from valuekit.mart import About
-from valuekit.project import Month, Project
+from valuekit.project import Month
 from valuekit.publish.assets import write_fonts
 from valuekit.publish.plan import Edition, jobs
 from valuekit.publish.quarto_project import read_project
@@ -53,20 +54,8 @@ PROFILES = {
 
 
 @dataclass(frozen=True)
-class Small:
+class Small(OwnProject):
     """A project with a few documents and marts that hold nothing but `about.json`."""
-
-    root: Path
-
-    @property
-    def project(self) -> Project:
-        return Project(self.root)
-
-    def write(self, name: str, text: str) -> Path:
-        file = self.root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-        return file
 
     def document(self, body: str, name: str = "reports/page.qmd", front: str = "title: A page") -> str:
         self.write(name, f"---\n{front}\n---\n\n{body}\n")
@@ -88,10 +77,6 @@ class Small:
 
     def pdf(self, name: str = "reports/page.qmd") -> Path:
         return (self.root / "out" / name).with_suffix(".pdf")
-
-    def tree(self, *folders: str) -> dict[str, bytes]:
-        files = (file for folder in folders for file in (self.root / folder).rglob("*") if file.is_file())
-        return {file.relative_to(self.root).as_posix(): file.read_bytes() for file in files}
 
 
 def make_small(root: Path) -> Small:

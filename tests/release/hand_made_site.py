@@ -11,10 +11,14 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from checkout import ROOT
+from own_project import OwnProject
 
-from valuekit.mart import TABLES, conform
-from valuekit.project import Project
+from valuekit.mart import TABLES, Mart, conform
 from valuekit.publish.assets import write_theme
+from valuekit.publish.feeds import write_feed
+from valuekit.publish.plan import Edition, site_of
+from valuekit.publish.quarto_project import read_project
+from valuekit.publish.releases import kept
 from valuekit.unchanged import Unchanged
 
 QUARTO = """project:
@@ -56,20 +60,8 @@ PAGE = """<!DOCTYPE html>
 
 
 @dataclass(frozen=True)
-class Ready:
+class Ready(OwnProject):
     """A project with a published site."""
-
-    root: Path
-
-    @property
-    def project(self) -> Project:
-        return Project(self.root)
-
-    def write(self, name: str, text: str) -> Path:
-        file = self.root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-        return file
 
     def publish(self, period: str, figures: Mapping[str, tuple[int, float]], words: str = "Well.") -> None:
         """A site of `period` that says `figures`: month → (n, value) of one measure."""
@@ -87,7 +79,9 @@ class Ready:
         write_theme(self.project.site)
         self.write("_site/assets/fonts/a.woff2", "font")
         self.write("_site/pagefind/pagefind.js", "index\n")
-        self.write("_site/feed.xml", "<feed/>\n")
+        read = read_project(self.root, "public")
+        told = site_of(Edition("public", Mart(self.project.mart / "public").about, (), read))
+        write_feed(self.project.site, told, read.documents, kept(self.project))
         self.write("_site/releases/index.html", PAGE.format(up="../", title="Releases", words="None."))
         asked = {"period": None, "audience": None, "service": None, "engine": "builtin"}
         unchanged = Unchanged.of(self.project)
@@ -105,10 +99,6 @@ class Ready:
         }
         said = {key: value for key, value in said.items() if value is not None}
         return self.write(f"data/sign_off/{period}.yml", yaml.safe_dump(said))
-
-    def tree(self, *folders: str) -> dict[str, bytes]:
-        files = (file for folder in folders for file in (self.root / folder).rglob("*") if file.is_file())
-        return {file.relative_to(self.root).as_posix(): file.read_bytes() for file in files}
 
 
 def series(figures: Mapping[str, tuple[int, float]]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import hashlib
 import json
 
 import pytest
+from lxml import etree
 from lxml import html as lxml_html
 
 from valuekit.cli import main
@@ -52,8 +53,11 @@ def test_a_release_says_who_approved_it_and_holds_the_hash_of_every_input_and_ou
     assert said["outputs"] == {
         name.removeprefix("_site/"): hashlib.sha256(content).hexdigest()
         for name, content in before.items()
-        if "/releases/" not in name
+        if "/releases/" not in name and name != "_site/feed.xml"
     }
+    # What tells of every release is another with each: the site's own manifest has its hash.
+    feed = hashlib.sha256((ready.root / "_site/feed.xml").read_bytes()).hexdigest()
+    assert manifest(ready, "_site")["files"]["feed.xml"] == feed
     assert len(said["code"]["sources"]) >= 64 and said["code"]["valuekit"]
     assert "Released October 2026, version 1" in capsys.readouterr().out
 
@@ -245,6 +249,57 @@ def test_a_correction_is_a_new_version_and_the_old_one_says_that_it_is_supersede
         "2026-10/v1/index.html",
     ]
     assert "superseded by version 2" in listed.text_content()
+
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def fed(ready) -> list[tuple[str, ...]]:
+    """Title, day, address and summary of each entry of the feed."""
+    return [
+        (
+            *(entry.findtext(f"a:{name}", namespaces=ATOM) for name in ("title", "updated")),
+            entry.find("a:link", ATOM).get("href"),
+            entry.findtext("a:summary", namespaces=ATOM),
+        )
+        for entry in etree.parse(ready.root / "_site/feed.xml").iterfind("a:entry", ATOM)
+    ]
+
+
+def test_a_correction_has_an_entry_of_its_own_in_the_feed_and_the_first_release_keeps_its_own(ready) -> None:
+    ready.sign("2026-10")
+    released(ready)
+    first = fed(ready)
+    assert [title for title, *_ in first] == ["Value reports for October 2026"]
+    ready.publish("2026-10", {**FIGURES, "August 2026": (40, 51.0)})
+    why = {"changed": "August's figure.", "why": "A ward was left out."}
+    ready.sign("2026-10", 2, correction=why, date="2026-11-09")
+    assert released(ready) == 0
+    corrected = (
+        "Corrected: value reports for October 2026, version 2",
+        "2026-11-09T00:00:00Z",
+        "releases/2026-10/v2/release.html",
+        "What changed: August's figure. Why: A ward was left out.",
+    )
+    assert fed(ready) == [corrected, *first]
+    assert (ready.root / "_site" / corrected[2]).is_file()
+    assert main(["verify"]) == 0
+    november(ready)
+    ready.sign("2026-11")
+    assert released(ready) == 0
+    assert corrected in fed(ready), "it stays when the next month is out"
+
+
+def test_a_corrected_site_published_again_is_the_release_to_the_byte(ready) -> None:
+    ready.sign("2026-10")
+    released(ready)
+    ready.sign("2026-10", 2)
+    ready.publish("2026-10", FIGURES, words="Corrected.")
+    assert released(ready) == 0
+    after = ready.tree("_site")
+    ready.publish("2026-10", FIGURES, words="Corrected.")
+    own = {name: content for name, content in ready.tree("_site").items() if "/releases/" not in name}
+    assert own == {name: after[name] for name in own} and "_site/feed.xml" in own
 
 
 def test_an_old_month_says_that_a_newer_one_is_out(ready) -> None:

@@ -1,4 +1,4 @@
-"""The Atom feed of releases and case studies, the site map, and ``robots.txt``.
+"""The Atom feed of releases, corrections and case studies, the site map, and ``robots.txt``.
 
 All of it is made from what the documents say, never from the clock: the same input gives the same bytes.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from valuekit.project import Month
+from valuekit.publish import releases
 from valuekit.publish.metadata import FEED, LICENCE
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -29,7 +30,8 @@ class Entry:
     Attributes
     ----------
     key
-        ``release/2026-10`` or ``case/bringing_healthcare_home``: what its id is made from, for good.
+        ``release/2026-10``, ``release/2026-10/v2`` (a correction) or ``case/bringing_healthcare_home``: what
+        its id is made from, for good.
     updated
         A day, ``2026-10-31``: that of its content.
     href
@@ -50,9 +52,12 @@ def month_end(period: str) -> str:
 
 
 def entries(
-    about: Mapping[str, Any], pages: Sequence[Any], earlier: Sequence[Mapping[str, str]]
+    about: Mapping[str, Any],
+    pages: Sequence[Any],
+    earlier: Sequence[Mapping[str, str]],
+    kept: Iterable[releases.Kept] = (),
 ) -> list[Entry]:
-    """Releases and case studies, the newest first.
+    """Releases, their corrections and case studies, the newest first.
 
     Parameters
     ----------
@@ -61,15 +66,18 @@ def entries(
     pages
         Documents of the site; those with a `case` in their front matter are case studies.
     earlier
-        PDFs of earlier months, as :func:`~valuekit.publish.releases.copy_earlier` lists them.
+        PDFs of earlier months, as :func:`~valuekit.publish.releases.earlier_pdfs` lists them.
+    kept
+        Every release: each that corrects another has an entry of its own.
     """
     found = [_release(about["period"], "reports/index.html", "All reports of the month.")]
     by_month: dict[str, list[Mapping[str, str]]] = {}
     for one in earlier:
         by_month.setdefault(one["href"].split("/")[1], []).append(one)
-    for period, kept in by_month.items():
-        words = "Kept as published: " + "; ".join(sorted(one["title"] for one in kept)) + "."
-        found.append(_release(period, kept[0]["href"], words))
+    for period, pdfs in by_month.items():
+        words = "Kept as published: " + "; ".join(sorted(one["title"] for one in pdfs)) + "."
+        found.append(_release(period, pdfs[0]["href"], words))
+    found += [_correction(one) for one in kept if one.manifest["release"]["correction"]]
     for page in pages:
         if page.front.case is not None:
             updated = page.front.modified or month_end(about["period"])
@@ -90,19 +98,46 @@ def _release(period: str, href: str, summary: str) -> Entry:
     return Entry(f"release/{period}", title, month_end(period), href, summary)
 
 
-def write_feeds(site: Path, told: Mapping[str, Any], found: Sequence[Entry], paths: Iterable[str]) -> None:
-    """``feed.xml`` and ``robots.txt``; ``sitemap.xml`` where the site's own address is known.
+def _correction(one: releases.Kept) -> Entry:
+    """A new version of a month that was released before: a reader of the first should hear of it."""
+    said = one.manifest["release"]["correction"]
+    return Entry(
+        f"release/{one.period}/v{one.version}",
+        f"Corrected: value reports for {one.words}",
+        one.date,
+        f"{one.address}/{releases.ABOUT}",
+        f"What changed: {said['changed']} Why: {said['why']}",
+    )
+
+
+def write_feed(
+    site: Path, told: Mapping[str, Any], pages: Sequence[Any], kept: Sequence[releases.Kept]
+) -> None:
+    """``feed.xml``.
 
     Parameters
     ----------
     told
         What the theme is told of the site (title, url, about).
-    found
-        Entries of the feed, the newest first.
+    pages
+        Documents of the site.
+    kept
+        Every release.
+    """
+    earlier = releases.earlier_pdfs(kept, Month.parse(told["about"]["period"]))
+    (site / FEED).write_bytes(_feed(told, entries(told["about"], pages, earlier, kept)))
+
+
+def write_site_map(site: Path, told: Mapping[str, Any], paths: Iterable[str]) -> None:
+    """``robots.txt``; ``sitemap.xml`` where the site's own address is known.
+
+    Parameters
+    ----------
+    told
+        What the theme is told of the site (title, url, about).
     paths
         Every page, from the site's root.
     """
-    (site / FEED).write_bytes(_feed(told, found))
     base = told["url"]
     robots = ["User-agent: *", "Allow: /"]
     if base:
@@ -123,7 +158,7 @@ def _feed(told: Mapping[str, Any], found: Sequence[Entry]) -> bytes:
     root.set("{http://www.w3.org/XML/1998/namespace}lang", "en-GB")
     _say(root, "id", stable_id(organisation, "feed"))
     _say(root, "title", f"{told['title']}, {organisation}")
-    _say(root, "subtitle", "New releases and case studies.")
+    _say(root, "subtitle", "New releases, corrections and case studies.")
     _say(root, "updated", _moment(max(entry.updated for entry in found)))
     _link(root, base + FEED, "self", "application/atom+xml")
     _link(root, base or "index.html", "alternate", "text/html")

@@ -25,6 +25,7 @@ from valuekit.errors import Problem, ReleaseError
 from valuekit.project import Month, Project
 from valuekit.publish.assets import copy_file
 from valuekit.publish.html import Page, wrap
+from valuekit.publish.metadata import FEED
 
 FOLDER = "releases"
 """On the site: ``releases/2026-09/v1/reports/services/stroke.html``."""
@@ -34,7 +35,7 @@ INTERNAL = (MANIFEST, "figures.csv")
 """Files of a kept release that do not go on the site as they are."""
 
 _LIVE_ONLY = ("pagefind", ASSETS, FOLDER)
-_LIVE_ONLY_FILES = (MANIFEST, "search.html", "feed.xml", "sitemap.xml", "robots.txt")
+_LIVE_ONLY_FILES = (MANIFEST, "search.html", FEED, "sitemap.xml", "robots.txt")
 _NAME = re.compile(r"^v([1-9]\d{0,3})$")
 _HEAD_LINKS = re.compile(r'^\s*<link rel="(?:canonical|alternate)"[^>]*>\n', re.MULTILINE)
 _MAIN = re.compile(r"<main\b[^>]*>")
@@ -114,11 +115,10 @@ def newest(releases: Iterable[Kept]) -> list[Kept]:
 
 
 def own_files(site: Path) -> list[Path]:
-    """Files of a site without the released months that it carries, and without its manifest."""
+    """Files that speak of a site's own month: not its manifest, nor what tells of every release."""
+    of_all = (site / MANIFEST, site / FEED)
     return [
-        file
-        for file in files_below(site)
-        if file.relative_to(site).parts[0] != FOLDER and file != site / MANIFEST
+        file for file in files_below(site) if file.relative_to(site).parts[0] != FOLDER and file not in of_all
     ]
 
 
@@ -167,7 +167,7 @@ def kept_page(text: str, path: PurePosixPath, shared: str) -> str:
     text = text.replace(f'"{root}{ASSETS}/', f'"{root}../../{ASSETS}/{shared}/')
     text = text.replace(f'"{root}{FOLDER}/', f'"{root}../../')
     text = text.replace(f'href="{root}search.html', f'href="{root}{ABOUT}')
-    for name in ("search.html", "feed.xml", "sitemap.xml", "robots.txt"):
+    for name in ("search.html", FEED, "sitemap.xml", "robots.txt"):
         text = text.replace(f'"{root}{name}"', f'"{root}../../../{name}"')
     return text
 

@@ -302,7 +302,7 @@ def _finish_site(
     kept = releases.kept(project)
     earlier = releases.earlier_pdfs(kept, Month.parse(edition.about.period))
     _write_page_list(edition, earlier, site)
-    _write_for_machines(project, edition, earlier, site)
+    _write_for_machines(project, edition, kept, site)
     say("search index")
     search.index(site)  # before the released months come to it: a search finds what is said now
     releases.compose(kept, project.releases / releases.ASSETS, site_of(edition), site)
@@ -345,12 +345,13 @@ def _write_page_list(edition: Edition, earlier: list[dict[str, str]], site: Path
 
 
 def _write_for_machines(
-    project: Project, edition: Edition, earlier: list[dict[str, str]], site: Path
+    project: Project, edition: Edition, kept: Sequence[releases.Kept], site: Path
 ) -> None:
     """Feed, site map, ``robots.txt`` and ``index.json``."""
     told, pages = site_of(edition), [document for document in edition.documents if document.formats.html]
     paths = [page["href"] for page in page_list(edition)] + [SEARCH_PAGE, f"{releases.FOLDER}/index.html"]
-    feeds.write_feeds(site, told, feeds.entries(told["about"], pages, earlier), paths)
+    feeds.write_feed(site, told, pages, kept)
+    feeds.write_site_map(site, told, paths)
     catalogue.write_index(site, told, pages, Mart(project.mart / PUBLIC))
 
 

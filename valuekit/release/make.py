@@ -18,8 +18,9 @@ from valuekit.errors import Problem, PublishError, ReleaseError
 from valuekit.mart import Mart
 from valuekit.measures.revisions import save_release
 from valuekit.project import Month, Project
-from valuekit.publish import links, releases
+from valuekit.publish import feeds, links, releases
 from valuekit.publish.assets import copy_file
+from valuekit.publish.metadata import FEED
 from valuekit.publish.plan import PUBLIC, Edition, page_list, site_of
 from valuekit.publish.quarto_project import read_project
 from valuekit.publish.releases import Kept, hashes, kept, write_json
@@ -275,8 +276,12 @@ def _new_site(project: Project, mart: Mart, every: Sequence[Kept], period: Month
     for file in releases.own_files(project.site):
         copy_file(file, site / file.relative_to(project.site))
     every = sorted(every, key=lambda one: (one.period, one.version))
-    told = site_of(_edition(project, mart))
+    edition = _edition(project, mart)
+    told = site_of(edition)
     releases.compose(every, project.releases / releases.ASSETS, told, site)
+    if (project.site / FEED).is_file():
+        pages = [document for document in edition.documents if document.formats.html]
+        feeds.write_feed(site, told, pages, every)
     skip = [site / one.address for one in every if not one.folder.name.endswith(NEW)]
     problems = links.broken(site, skip)
     if problems:
