@@ -214,8 +214,8 @@ METHODS = (
         "a bed, in other contact, or without contact. Share of the time with care = days in a bed or in "
         "contact, over all days, summed over pathways.",
         units="Start and end of each activity in; pathways, days and shares out.",
-        source="Rother and Shook 1999, Learning to See (value stream: touch time and waiting time); van der "
-        "Aalst 2016, Process Mining, 2nd ed. (steps counted from an event log), "
+        source="Rother and Shook 1999, Learning to See, Lean Enterprise Institute (value stream: touch time "
+        "and waiting time); van der Aalst 2016, Process Mining, 2nd ed. (steps counted from an event log), "
         "doi 10.1007/978-3-662-49851-4. Intervals: Student's t, Wilson, and Fieller for the ratio.",
         fails="Recorded start and end are not the minutes that somebody was with the patient: a day in a bed "
         "counts as care. A contact whose record covers several days counts in full. Care that no extract "

@@ -132,9 +132,8 @@ def likelihood_interval(
     References
     ----------
     Profile likelihood: Venzon and Moolgavkar 1988, Appl Stat 37:87, doi 10.2307/2347496. The break of
-    joined lines behaves like an ordinary coefficient: Feder 1975, Ann Stat 3:49; Hansen 2017, J Bus Econ
-    Stat 35:228,
-    doi 10.1080/07350015.2015.1073595.
+    joined lines behaves like an ordinary coefficient: Feder 1975, Ann Stat 3(1):49–83; Hansen 2017, J Bus
+    Econ Stat 35:228, doi 10.1080/07350015.2015.1073595.
     """
     # For small n the limit of F stands in for that of chi-squared, to which it tends.
     free = max(n - 4, 1)
@@ -175,8 +174,8 @@ def unequal_spread(x: Floats, y: Floats, at: float) -> float:
 
     References
     ----------
-    White 1980, Econometrica 48:817, for the variance; scaling a likelihood ratio so: Kent 1982, Biometrika
-    69:19.
+    The variance: White 1980, Econometrica 48:817–838, doi 10.2307/1912934. A likelihood ratio of a model
+    that is not quite right, and its scale: Kent 1982, Biometrika 69:19–27, doi 10.1093/biomet/69.1.19.
     """
     fitted = coefficients(x, y, at)
     slopes = np.column_stack([np.ones_like(x), x, np.maximum(x - at, 0.0), -fitted[2] * (x > at)])

@@ -360,8 +360,8 @@ def _running(parts: dict[str, np.ndarray], covariance: np.ndarray) -> dict[str, 
     """Running sum of observed less expected (VLAD), with the interval at each month taken by itself.
 
     Lovegrove and others 1997, Lancet 350:1128, doi 10.1016/S0140-6736(97)06507-0; Sherlaw-Johnson 2005,
-    Health Care Manag Sci 8:61. The months share the coefficients, so the gradients are summed before the
-    standard error is taken.
+    Health Care Manag Sci 8(1):61–68. The months share the coefficients, so the gradients are summed before
+    the standard error is taken.
     """
     total = np.cumsum(parts["observed"] - parts["expected"])
     error = _model_error(np.cumsum(parts["gradient"], axis=0), covariance)

@@ -137,7 +137,7 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
 
     References
     ----------
-    Holm 1979, Scandinavian Journal of Statistics 6:65.
+    Holm 1979, Scandinavian Journal of Statistics 6(2):65–70.
     """
     p = np.asarray(p, float)
     order = np.argsort(p, kind="stable")
@@ -163,7 +163,7 @@ def compared(pairs: Sequence[tuple[pd.Series, pd.Series]]) -> list[dict[str, obj
 
     References
     ----------
-    Welch 1947, Biometrika 34:28; Holm 1979, Scand J Stat 6:65.
+    Welch 1947, Biometrika 34:28; Holm 1979, Scand J Stat 6(2):65–70.
     """
     rows = [_pair(one.to_numpy(float), other.to_numpy(float)) for one, other in pairs]
     tested = [row for row in rows if row["verdict"] != "too_few"]
@@ -229,7 +229,7 @@ METHODS = (
             "differs when its corrected p is below 0.05."
         ),
         units="Ratings from 1 to 5 go in; points of that scale come out.",
-        source="Welch 1947, doi 10.1093/biomet/34.1-2.28; Holm 1979, Scandinavian Journal of Statistics 6:65",
+        source="Welch 1947, doi 10.1093/biomet/34.1-2.28; Holm 1979, Scand J Stat 6(2):65–70",
         fails=(
             f"Not compared with fewer than {FEWEST} people in either group. Ratings are whole numbers with "
             "an upper end, so with few people the interval is rough. People who answer may differ from those "

@@ -65,8 +65,9 @@ def count(events: ArrayLike, level: float = LEVEL) -> Interval:
 
     References
     ----------
-    Exact: Garwood 1936, by the chi-squared distribution. Byar: Breslow and Day 1987, Statistical
-    Methods in Cancer Research, vol. 2. The switch at 10: OHID, Public health technical guides.
+    Exact: Garwood 1936, Biometrika 28:437–442, doi 10.1093/biomet/28.3-4.437, by the chi-squared
+    distribution. Byar: Breslow and Day 1987, Statistical Methods in Cancer Research, vol. 2. The switch at
+    10: OHID, Public health technical guides.
     """
     events = np.asarray(events, float)
     exact, byar = _exact_count(events, level), _byar(events, level)

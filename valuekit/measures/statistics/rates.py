@@ -250,7 +250,8 @@ BIRTHS = pd.DataFrame(
     }
 )
 """Down's syndrome among fifth and later children, Michigan 1950 to 1964: Stark and Mantel 1966, in Fleiss
-1981, and in Fay and Feuer 1997, Stat Med 16:791."""
+1981, and in Fay and Feuer 1997, Stat Med 16:791–801,
+doi 10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#."""
 
 
 def _direct_example() -> Example:
@@ -268,7 +269,7 @@ def _direct_example() -> Example:
         ),
         result={"Rate per 100,000": found.value, "Lower end": found.lower, "Upper end": found.upper},
         published={"Rate per 100,000": 75.529},
-        published_in="Data of Fay and Feuer 1997, Stat Med 16:791; rate as in R package dsrTest 1.0.0.",
+        published_in="Data of Fay and Feuer 1997, Stat Med 16:791–801; rate as in R package dsrTest 1.0.0.",
         decimals=3,
     )
 

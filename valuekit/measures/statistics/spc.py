@@ -88,8 +88,8 @@ def xmr(
 
     References
     ----------
-    NHS England, Making Data Count; Wheeler and Chambers 1992, Understanding Statistical Process Control;
-    Montgomery, Introduction to Statistical Quality Control. Rules, precedence: NHSRplotthedots.
+    NHS England, Making Data Count; Wheeler and Chambers 1992, Understanding Statistical Process Control,
+    SPC Press; Montgomery, Introduction to Statistical Quality Control. Rules, precedence: NHSRplotthedots.
     Run charts: Perla, Provost and Murray 2011, BMJ Qual Saf 20:46, doi 10.1136/bmjqs.2009.037895.
     """
     days = pd.to_datetime(frame["period_start"]).to_numpy().astype("datetime64[ns]")

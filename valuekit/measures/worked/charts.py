@@ -68,7 +68,7 @@ METHODS = (
         "7 points on one side of the mean.",
         units="Those of the measure.",
         source="NHS England, Making Data Count; Wheeler and Chambers 1992, Understanding Statistical Process "
-        "Control; Montgomery, Introduction to Statistical Quality Control. 2.66 is 3 ÷ 1.128.",
+        "Control, SPC Press; Montgomery, Introduction to Statistical Quality Control. 2.66 is 3 ÷ 1.128.",
         fails="Neighbouring points do not depend on each other. With fewer than 12 points there are no "
         "limits and "
         "no icons: a run chart is shown.",

@@ -230,9 +230,9 @@ METHODS = (
         question="How far may a number of events be from what is usual, by chance alone?",
         formula="Below 10 events the exact Poisson interval; from 10 on Byar's approximation to it.",
         units="Events.",
-        source="Garwood 1936, Biometrika 28:437; Breslow and Day 1987, Statistical Methods in Cancer "
-        "Research "
-        "volume 2, p. 69; the switch at 10: Office for Health Improvement and Disparities, technical guides.",
+        source="Garwood 1936, Biometrika 28:437–442, doi 10.1093/biomet/28.3-4.437; Breslow and Day 1987, "
+        "Statistical Methods in Cancer Research, volume 2, p. 69; the switch at 10: Office for Health "
+        "Improvement and Disparities, technical guides.",
         fails="Events are independent and rare. Several events of one person make it too short.",
         function=HERE + "count",
         example=_count,

@@ -120,10 +120,9 @@ METHODS = (
         "of chance × "
         "(1 less chance) and what the coefficients add. Ratio: observed over expected, of the rarer side.",
         units="Categories of people in; people, and a ratio without unit, out.",
-        source="Bray and others 2014, Stroke 45:3374 (covariates); Lovegrove and others 1997, "
-        "Lancet 350:1128, "
-        "doi 10.1016/S0140-6736(97)06507-0 (running sum); Breslow and Day 1987,, vol. 2 "
-        "(Byar); Zou and "
+        source="Bray and others 2014, Stroke 45:3374, doi 10.1161/STROKEAHA.114.006451 (covariates); "
+        "Lovegrove and others 1997, Lancet 350:1128, doi 10.1016/S0140-6736(97)06507-0, and Sherlaw-Johnson "
+        "2005, Health Care Manag Sci 8(1):61–68 (running sum); Breslow and Day 1987, vol. 2 (Byar); Zou and "
         "Donner 2008, Stat Med 27:1693, doi 10.1002/sim.3095 (the widening).",
         fails="Refused with fewer than 10 people with, or without, the outcome for each parameter, where a "
         "category separates those with from those without, or where the fit does not converge. It knows only "
