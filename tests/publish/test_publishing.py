@@ -8,7 +8,9 @@ import sys
 
 import pikepdf
 import pytest
+from checkout import ROOT
 from lxml import html as lxml_html
+from pypdf import PdfReader
 
 from valuekit.errors import DocumentError, PublishError, ValuekitError
 from valuekit.project import Month
@@ -113,6 +115,36 @@ def test_the_clinical_pack_holds_what_the_public_may_not_see(whole) -> None:
             headings[name] = [str(element.T) for element in structure(pdf) if "/T" in element]
     assert list(headings.values()) == [["Outcome"], ["Outcome", "For the team only"]]
     assert all(b"For the team only" not in data for data in whole.tree("_site").values())
+
+
+@pytest.mark.parametrize(
+    ("front", "readers", "foot"),
+    [
+        ("", "Readers: The board", "For the board"),
+        (
+            "\nreaders: The disclosure officer",
+            "Readers: The disclosure officer",
+            "For the disclosure officer",
+        ),
+    ],
+)
+def test_a_pdf_names_its_own_readers_else_its_audience(small, front, readers, foot) -> None:
+    small.document("Words.", "reports/board.qmd", f"title: A list{front}")
+    assert not small.render("reports/board.qmd", "board").problems
+    (file,) = (small.root / "out").rglob("*.pdf")
+    text = " ".join(PdfReader(file).pages[0].extract_text().split())
+    assert readers in text and foot in text
+    assert ("The board" in text) == (not front)
+
+
+def test_each_internal_document_says_whom_it_is_for() -> None:
+    """They have the figures of an audience and are not for all of it."""
+    files = sorted((ROOT / "reports" / "internal").glob("*.qmd"))
+    assert files
+    for file in files:
+        assert re.search(r"^readers: \S", file.read_text(encoding="utf-8").split("---")[1], re.MULTILINE), (
+            file
+        )
 
 
 def test_pages_ask_no_other_site_and_work_from_any_folder(whole) -> None:

@@ -116,6 +116,7 @@ class FrontMatter(Common):
         alias="date-modified",
         description="day on which its words last changed, for the feed; else the end of the period",
     )
+    readers: str = Field("", description="whom the PDF is for, where that is not the audience of its profile")
     case: dict[str, Any] | None = Field(
         None, description="what a case study says of itself: see learning.md; `valuekit build` checks it"
     )

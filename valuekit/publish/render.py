@@ -155,6 +155,7 @@ def _meta(job: Job) -> dict[str, Any]:
         "period_month": about["period"],
         "synthetic": about["synthetic"],
         "audience": job.profile,
+        "readers": front.readers,
         "kind": "board" if job.document.path.stem == "board" else "report",
         "version": job.site["version"],
     }
