@@ -6,7 +6,8 @@ simulated years, within 1.03 percentage points. Where a method is known to be of
 
 Here: Wilson, Newcombe, Student's t and Welch, Fieller, the bootstrap of a ratio, counts and rates, ratings,
 observed over expected (exact and with an estimated expected), the parts of a change in cost, and public
-intervals. Beside their methods: the c-statistic and the difference from the expected (``test_case_mix``),
+intervals (shares, differences, the ratio of value). Beside their methods: the c-statistic and the
+difference from the expected (``test_case_mix``),
 directly standardised rates with repeat events and the slope index (``test_standardised``), steps in time
 (``test_its``), composites (``test_composite``), weighted means (``test_quality_of_life``), cost-effectiveness
 (``test_economics``) and tipping points (``test_tipping``).
@@ -15,12 +16,16 @@ directly standardised rates with repeat events and the slope index (``test_stand
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from valuekit.measures.money import cost_drivers
+from valuekit.measures.money.value import PER_POUNDS
 from valuekit.measures.people.case_mix import ratio_to_expected
+from valuekit.measures.protection import steps
+from valuekit.measures.protection.declared import DECLARED
 from valuekit.measures.protection.suppression import Rules, difference_interval, share_interval, share_parts
 from valuekit.measures.statistics import intervals, rates
 from valuekit.measures.statistics.intervals import Interval
@@ -198,6 +203,52 @@ def test_nobody_and_everybody_are_told_exactly_and_only_the_number_of_people_is_
     # Counts of few on either side are hidden, so 0 of 35 is 0 of 33 to 37.
     assert share_interval(0.0, 35.0, RULES) == intervals.share(0, 33)
     assert share_interval(35.0, 35.0, RULES) == intervals.share(33, 33)
+
+
+def public_ratios(n: int, share: float, seed: int, years: int = 1000) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table of value of so many simulated years with Fieller's interval, and what the public sees."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for people in n + rng.integers(-2, 3, years):
+        pounds, good = rng.lognormal(9.0, 0.7, people), (rng.random(people) < share).astype(float)
+        ends = intervals.fieller(good, pounds)
+        rows.append((people, 100 * good.mean(), pounds.mean(), good.sum() / pounds.sum(), *ends))
+    inside = pd.DataFrame(rows, columns=["n", "outcome", "cost", "ratio", "lower", "upper"])
+    inside[["ratio", "lower", "upper"]] *= PER_POUNDS
+    whole = {c: inside["lower" if c.endswith("lower") else "upper"] for c in steps.RATIO_ENDS}
+    whole |= {"cost_lower": inside["cost"], "cost_upper": inside["cost"]}
+    about = {
+        "service": "s",
+        "words": inside.index.astype(str),
+        "completeness": 1.0,
+        "shown": True,
+        "reason": "",
+    }
+    inside = inside.assign(**about, **whole)
+    return inside, steps.value(inside, "value", steps.Work(RULES, {}, {}, DECLARED))
+
+
+@pytest.mark.parametrize(
+    ("n", "share"), [(900, 0.5), (400, 0.9), (110, 0.76), (60, 0.5), (35, 0.62), (35, 0.4)]
+)
+def test_the_public_ratio_of_value_allows_for_the_rounding_of_what_it_is_made_of(n, share):
+    inside, public = public_ratios(n, share, 23)
+    public = public[public["shown"]]
+    truth = PER_POUNDS * share / np.exp(9.0 + 0.7**2 / 2)
+    error = 3 * (0.95 * 0.05 / len(public)) ** 0.5
+    for lower, upper in (("ratio_lower", "ratio_upper"), ("fieller_lower", "fieller_upper")):
+        assert covered(Interval(public[lower], public[upper]), truth) >= 0.95 - error
+    # The board sees an interval of the counts as they are; the public's is as a rule the wider one.
+    board = inside.loc[public.index]
+    wider = (public["ratio_upper"] - public["ratio_lower"]) / (board["ratio_upper"] - board["ratio_lower"])
+    assert wider.median() > 1
+
+
+def test_the_ratios_interval_moved_along_but_not_stretched_would_cover_too_seldom_where_people_are_few():
+    inside, public = public_ratios(35, 0.62, 23)
+    moved = public["ratio"] / inside["ratio"]
+    plain = Interval((inside["lower"] * moved)[public["shown"]], (inside["upper"] * moved)[public["shown"]])
+    assert covered(plain, PER_POUNDS * 0.62 / np.exp(9.0 + 0.7**2 / 2)) < 0.93
 
 
 RATINGS = np.array([0.02, 0.05, 0.13, 0.3, 0.5])
