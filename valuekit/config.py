@@ -11,10 +11,10 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from valuekit.errors import DefinitionError, Problem
 
@@ -24,6 +24,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
+
+def one_line(value: object) -> object:
+    """Text without its line ends, and with one space where several stand; anything else as it is."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+Words = Annotated[str, Field(min_length=1), BeforeValidator(one_line)]
+"""Words for readers. They stand in headings, cells and titles: a line end among them could end what they are
+in."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same safe loader, in C where PyYAML was built with it: several times as fast."""

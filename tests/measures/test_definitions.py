@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from valuekit.errors import DefinitionError
-from valuekit.measures.definition.definitions import load_services
+from valuekit.extracts.drop import AboutDrop
+from valuekit.extracts.schemas import ColumnSpec
+from valuekit.measures.definition.chart_settings import Rebase, Target
+from valuekit.measures.definition.definitions import Cohort, Topic, load_services
+from valuekit.measures.definition.refinements import CaseMix, ImportantChange
+from valuekit.measures.definition.value_settings import Composite, Option, Prices, Threshold
+from valuekit.measures.money.assumptions import Segment
+from valuekit.measures.money.programme import Assumed
 from valuekit.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,3 +231,31 @@ def test_code_lists_come_from_the_schemas_so_a_new_department_needs_no_code(proj
     text = codes.read_text(encoding="utf-8").replace("departments:\n", "departments:\n  GYM: Gymnasium\n")
     codes.write_text(text, encoding="utf-8")
     assert "GYM" in load_services(project)[0].pathway.stages[3].departments
+
+
+MIX = {"covariates": ["sex"], "baseline": {"from": "2024-01", "to": "2024-12"}}
+WORDS = [
+    (Cohort, "says", {"activity_types": ["admitted"], "new_after_days": 365}),
+    (Topic, "name", {"topic": "talk"}),
+    (Target, "source", {"value": 1.0}),
+    (Rebase, "reason", {"date": "2025-01-01"}),
+    (CaseMix, "otherwise", MIX | {"lacks": "x"}),
+    (CaseMix, "lacks", MIX | {"otherwise": "x"}),
+    (ImportantChange, "source", {"value": 0.08}),
+    (Prices, "says", {"values": [1000]}),
+    (Option, "name", {"option": "one"}),
+    (Composite, "name", {"of": ["a", "b"]}),
+    (Threshold, "says", {"instrument": "nihss", "time_point": "baseline"}),
+    (Segment, "name", {"segment": "all"}),
+    (Assumed, "source", {}),
+    (AboutDrop, "organisation", {"synthetic": True}),
+    (ColumnSpec, "title", {"description": "x", "type": "text"}),
+    (ColumnSpec, "description", {"title": "x", "type": "text"}),
+]
+
+
+@pytest.mark.parametrize(("model", "field", "rest"), WORDS, ids=lambda x: getattr(x, "__name__", None))
+def test_words_for_readers_stand_on_one_line(model, field: str, rest: dict):
+    """A line end among them could end the heading, cell or point of a list that they stand in."""
+    made = model.model_validate({**rest, field: "  First line,\n\n# and a  heading\n"})
+    assert getattr(made, field) == "First line, # and a heading"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from valuekit.config import Settings, checked, nearest, read_yaml
+from valuekit.config import Settings, Words, checked, nearest, read_yaml
 from valuekit.errors import DefinitionError, ExtractError, Problem, ValuekitError
 from valuekit.extracts.parse import parse
 from valuekit.extracts.plics.feeds import PlicsFile, by_name, is_plics
@@ -30,7 +30,7 @@ _NAME = re.compile(
 class AboutDrop(Settings):
     """The file `data/extracts/about.yml`."""
 
-    organisation: str
+    organisation: Words
     synthetic: bool
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pydantic import RootModel, model_validator
 
-from valuekit.config import Located, Settings, checked, nearest, read_yaml
+from valuekit.config import Located, Settings, Words, checked, nearest, read_yaml
 from valuekit.errors import DefinitionError, Problem
 from valuekit.extracts.row_rules import RowRule
 from valuekit.project import Month, Project
@@ -51,8 +51,8 @@ DTYPES: Mapping[str, str] = {
 class ColumnSpec(Settings):
     """One column as its schema declares it."""
 
-    title: str
-    description: str
+    title: Words
+    description: Words
     type: Kind
     nullable: bool = False
     str_matches: str | None = None
@@ -86,8 +86,8 @@ class ExtractFile(Settings):
     """One file `schemas/<extract>.yaml`."""
 
     extract: str
-    title: str
-    description: str
+    title: Words
+    description: Words
     arrives: Literal["snapshot", "monthly"]
     key: list[str]
     columns: dict[str, ColumnSpec]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from valuekit.config import Settings
+from valuekit.config import Settings, one_line
 from valuekit.learning import vocabulary
 from valuekit.learning.plain import fault_of
 
@@ -21,10 +21,6 @@ LONGEST = 600
 CASE_NAME = r"[a-z][a-z0-9_]*"
 _LATER = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-
-
-def _one_line(value: Any) -> Any:
-    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def _plain(text: str) -> str:
@@ -47,7 +43,7 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Plain = Annotated[str, Field(min_length=1), BeforeValidator(_one_line), AfterValidator(_plain)]
+Plain = Annotated[str, Field(min_length=1), BeforeValidator(one_line), AfterValidator(_plain)]
 When = Annotated[
     str, BeforeValidator(_text), AfterValidator(_matches(_LATER, 'a year or month, as "2012" or "2012-05"'))
 ]

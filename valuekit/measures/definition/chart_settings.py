@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from valuekit.config import Settings
+from valuekit.config import Settings, Words
 
 if TYPE_CHECKING:
     from valuekit.measures.definition.definitions import ServiceDefinition
@@ -26,14 +26,12 @@ ChartKind = Literal["xmr", "p_prime", "u_prime", "g", "t"]
 RARE = ("g", "t")
 """Kinds that count the cases or the days between two events."""
 
-_Words = Annotated[str, Field(min_length=1)]
-
 
 class Target(Settings):
     """A target in the measure's unit, who set it, and from when it holds."""
 
     value: float
-    source: _Words
+    source: Words
     from_: date | None = Field(default=None, alias="from")
 
 
@@ -41,7 +39,7 @@ class Rebase(Settings):
     """Limits are worked out anew from this day, for this reason."""
 
     date: date
-    reason: _Words
+    reason: Words
 
 
 class Baseline(Settings):

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from valuekit.config import Settings, checked, read_yaml
+from valuekit.config import Settings, Words, checked, read_yaml
 from valuekit.errors import DefinitionError, Problem
 from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.measures.definition import checks
@@ -61,12 +61,6 @@ Procedure = _coded(r"[A-Z]\d{2,3}", "an OPCS-4 code: a letter and two or three d
 TreatmentFunction = _coded(r"\d{3}", 'a treatment function code: three digits in quotes, as "130"')
 
 
-def _one_line(value: object) -> object:
-    """Words stand in headings, cells and titles: a line end among them could end the block around them."""
-    return " ".join(value.split()) if isinstance(value, str) else value
-
-
-Words = Annotated[str, Field(min_length=1), BeforeValidator(_one_line)]
 Days = Annotated[int, Field(ge=0, le=3660)]
 PositiveDays = Annotated[int, Field(ge=1, le=3660)]
 AtLeastOne = Field(min_length=1)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from valuekit.config import Located, Settings, nearest
+from valuekit.config import Located, Settings, Words, nearest
 from valuekit.errors import Problem, ValuekitError
 from valuekit.project import Month
 
 if TYPE_CHECKING:
     from valuekit.measures.definition.definitions import Codes, Measure
 
-Words = Annotated[str, Field(min_length=1)]
 Covariate = Literal["age_band", "sex", "fifth", "severity", "diagnosis"]
 """What the extracts hold of a person at the start: nothing else can be taken account of."""
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from valuekit.config import Located, Settings, nearest
+from valuekit.config import Located, Settings, Words, nearest
 from valuekit.errors import Problem
 
 if TYPE_CHECKING:
     from valuekit.measures.definition.definitions import Codes, Service
 
-_Words = Annotated[str, Field(min_length=1)]
 _Pounds = Annotated[float, Field(ge=0)]
 
 MOST_PRICES = 60
@@ -33,7 +32,7 @@ composite."""
 class Prices(Settings):
     """What one more good outcome may be thought worth, in pounds: a list, or a range with a step."""
 
-    says: _Words
+    says: Words
     values: tuple[_Pounds, ...] = ()
     from_: _Pounds | None = Field(default=None, alias="from")
     to: _Pounds | None = None
@@ -63,7 +62,7 @@ class Option(Settings):
     """A way of care: pathways with an activity in `stage` (and one of `departments`); without, all others."""
 
     option: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    name: _Words
+    name: Words
     stage: str | None = None
     departments: tuple[str, ...] = ()
 
@@ -71,7 +70,7 @@ class Option(Settings):
 class Composite(Settings):
     """One outcome made of several topics' measures, with the patients' own ratings as weights."""
 
-    name: _Words
+    name: Words
     of: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
@@ -80,7 +79,7 @@ class Threshold(Settings):
 
     instrument: str
     time_point: str
-    says: _Words
+    says: Words
 
 
 def _two_or_none(options: tuple[Option, ...]) -> tuple[Option, ...]:

@@ -14,12 +14,11 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field, model_validator
 
-from valuekit.config import Settings, checked, read_yaml
+from valuekit.config import Settings, Words, checked, read_yaml
 from valuekit.errors import DefinitionError, Problem
 from valuekit.measures.money.programme import Assumed
 from valuekit.project import Project
 
-Words = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
 FIFTHS = (1, 2, 3, 4, 5)
 NEED = ("service", "fifth", "adults", "expected_per_100000", "source")

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, field_validator, model_validator
 
-from valuekit.config import Settings
+from valuekit.config import Settings, Words
 from valuekit.measures.calendar import Span, between, first_day
 from valuekit.measures.methods import Example, Method
 from valuekit.project import Month
@@ -48,7 +48,7 @@ class Tornado(Settings):
 class Assumed(Settings):
     """``data/programme.yml``: what the sums assume."""
 
-    source: Annotated[str, Field(min_length=1)] = "HM Treasury, The Green Book (2022), annex 6"
+    source: Words = "HM Treasury, The Green Book (2022), annex 6"
     discount_rate: Rate = 0.035
     price_change: Rate = 0.02
     base_month: str | None = None

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
-from valuekit.config import Settings
+from valuekit.config import Settings, Words
 from valuekit.measures.statistics import intervals
 from valuekit.measures.statistics.intervals import LEVEL, Interval
 
@@ -51,8 +51,8 @@ class Protection(Settings):
 class Rules(Settings):
     """``data/disclosure.yml``: the publication rule, in words and in numbers."""
 
-    rule: Annotated[str, Field(min_length=1)]
-    source: Annotated[str, Field(min_length=1)]
+    rule: Words
+    source: Words
     smallest_count: AtLeastTwo
     round_counts_to: Positive
     smallest_mean: AtLeastTwo
