@@ -129,6 +129,7 @@ class Disk:
 
 def main() -> None:
     import valuekit.cli
+    import valuekit.deliver.courier
     import valuekit.publish.site
     import valuekit.release
     import valuekit.unchanged  # noqa: F401

@@ -84,7 +84,8 @@ class MailServer:
     on_recipient: Callable[[str], str | None] = lambda address: None
     """An answer to give instead of accepting a recipient."""
     on_mail: Callable[[str], str | None] = lambda address: None
-    """An answer to give instead of accepting the mail; ``drop before`` and ``drop after`` cut the line."""
+    """An answer to give instead of accepting the mail; ``drop before`` and ``drop after`` cut the line, before
+    or after the server has kept it."""
 
     def addresses(self) -> list[str]:
         """Who got a mail, in order."""
@@ -109,10 +110,11 @@ class _Handler:
 
     async def handle_DATA(self, smtp: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self.server.on_mail(envelope.rcpt_tos[0])
-        if answer and answer != "drop after":
+        if answer and not answer.startswith("drop"):
             return answer
-        self.server.taken.append(message_from_bytes(envelope.content, policy=default))
-        if answer == "drop after":
+        if answer != "drop before":
+            self.server.taken.append(message_from_bytes(envelope.content, policy=default))
+        if answer:
             smtp.transport.abort()
         return "250 OK"
 

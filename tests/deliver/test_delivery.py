@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MailServer, lists
+from disk import KILLED, Disk
 
 from valuekit import cli
 from valuekit.deliver import courier, post
@@ -157,41 +158,75 @@ def test_a_line_that_breaks_before_the_answer_leaves_it_to_a_person(project, ser
     assert server.taken[0]["Message-ID"] == server.taken[-1]["Message-ID"]
 
 
-REFUSALS = (
-    ("recipient", "550 no such mailbox"),
-    ("recipient", "450 mailbox is busy"),
-    ("recipient", "drop"),
-    ("mail", "550 not wanted"),
-    ("mail", "452 out of space"),
-    ("mail", "drop after"),
+HARMS = (
+    ("recipient", "550 no such mailbox", "rejected"),
+    ("recipient", "450 mailbox is busy", "rejected"),
+    ("mail", "550 not wanted", "rejected"),
+    ("mail", "452 out of space", "rejected"),
+    ("recipient", "drop", "dropped"),
+    ("mail", "drop after", "unanswered"),
+    ("mail", "drop before", "unanswered"),
 )
+"""At what moment a server does what to one mail, and what that is called on the page."""
+
+TRIED = {
+    "rejected": "Mails that a server refused",
+    "dropped": "Mails cut off before the server had them",
+    "unanswered": "Mails after which a server cut the line and gave no answer",
+    "killed": "Points at which a delivery was killed",
+}
+ONCE = "each team had its report once: none lost, none twice"
 
 
 @pytest.mark.counted
-def test_whatever_the_server_does_to_one_mail_each_team_gets_its_report_once(project, serve, counted) -> None:
-    """Every kind of failure for each of the mails in turn, then a run without any."""
-    for moment, answer in REFUSALS:
-        for who in EVERYBODY:
-            server = serve()
-            (project.root / "_delivery" / "2026-10.jsonl").unlink(missing_ok=True)
+@pytest.mark.parametrize(("moment", "answer", "kind"), HARMS)
+def test_whatever_the_server_does_to_one_mail_each_team_gets_its_report_once(
+    project, serve, counted, moment, answer, kind
+) -> None:
+    """Each kind of failure for each of the mails in turn, then runs without any."""
+    server = serve()
+    for who in EVERYBODY:
+        server.taken.clear()
+        (project.root / "_delivery" / "2026-10.jsonl").unlink(missing_ok=True)
+        setattr(server, f"on_{moment}", {who: answer}.get)
+        first = run(project, server)
+        assert [p.where.split()[0] for p in first.failed] == [who]
+        setattr(server, f"on_{moment}", lambda to: None)
+        run(project, server)
+        if answer == "drop before":  # nobody can know, so nothing goes again until a person says so
+            assert who not in server.addresses()
+            run(project, server, resend_unsure=True)
+        assert sorted(server.addresses()) == sorted(EVERYBODY)
+        counted(f"mails_{kind}", group="delivery", what=TRIED[kind], tried=1, held=1, means=ONCE)
 
-            def fails(to: str, who: str = who, answer: str = answer) -> str | None:
-                return answer if to == who else None
 
-            setattr(server, f"on_{moment}", fails)
-            first = run(project, server)
-            assert [p.where.split()[0] for p in first.failed] == [who]
-            setattr(server, f"on_{moment}", lambda to: None)
-            run(project, server)
-            assert sorted(server.addresses()) == sorted(EVERYBODY), (moment, answer, who)
-            counted(
-                "mails",
-                group="delivery",
-                what="Mails that a server refused, dropped or left unanswered, then delivered again",
-                tried=1,
-                held=1,
-                means="each team had its report once: none lost, none twice",
-            )
+@pytest.mark.counted
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_delivery_killed_anywhere_sends_nothing_twice_and_names_what_may_be_missing(
+    project, serve, counted, monkeypatch, tmp_path
+) -> None:
+    """At each change of the disk in turn: before a mail leaves, and between the mail and the ledger."""
+    server = serve()
+    lists(project, server.port)
+    monkeypatch.setenv(post.CA_FILE, str(server.ca_file))
+    disk, ledger = Disk(tmp_path), project.root / "_delivery" / "2026-10.jsonl"
+    last = disk.run(project.root, "deliver", "--send", at=10**9)["changes"]
+    assert server.addresses() == EVERYBODY
+    assert last >= 2 * len(EVERYBODY), "a line before each mail, and one after it"
+    for at in range(1, last + 1):
+        server.taken.clear()
+        ledger.unlink(missing_ok=True)
+        assert disk.run(project.root, "deliver", "--send", at=at)["code"] == KILLED
+        again = disk.run(project.root, "deliver", "--send")
+        assert again["code"] == 0, again["said"]
+        had = server.addresses()
+        assert len(had) == len(set(had)), f"killed at change {at} of {last}"
+        for who in set(EVERYBODY) - set(had):
+            assert f"Not to {who}" in again["said"] and "may have sent it" in again["said"]
+        assert len(had) >= len(EVERYBODY) - 1, "a kill can leave one mail in doubt"
+        means = "no team had its report twice, and one that may lack it was named"
+        counted("mails_killed", group="delivery", what=TRIED["killed"], tried=1, held=1, means=means)
+    disk.close()
 
 
 def test_a_run_that_is_killed_while_it_sends_never_sends_again_by_itself(project) -> None:
