@@ -84,8 +84,8 @@ class MailServer:
     on_recipient: Callable[[str], str | None] = lambda address: None
     """An answer to give instead of accepting a recipient."""
     on_mail: Callable[[str], str | None] = lambda address: None
-    """An answer to give instead of accepting the mail; ``drop before`` and ``drop after`` cut the line, before
-    or after the server has kept it."""
+    """An answer to give instead of accepting the mail; ``drop before`` and ``drop after`` cut the line,
+    before or after the server has kept it."""
 
     def addresses(self) -> list[str]:
         """Who got a mail, in order."""
