@@ -44,10 +44,27 @@ def test_the_newest_year_is_held_against_the_year_before():
     found = made(results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD, DEAR, 3)))["increment"]
     row = found[found["comparison"] == "year"].iloc[0]
     assert (row["option"], row["against"], row["n"], row["against_n"]) == ("now", "before", 40, 40)
+    assert (row["completeness"], row["against_completeness"]) == (1.0, 1.0)
     assert (row["cost_difference"], row["outcome_difference"]) == (pytest.approx(500), pytest.approx(25))
     assert row["dearer_better"] > 0.95 and sum(row[q] for q in economics.QUADRANTS) == pytest.approx(1)
     # £500 more for a quarter of a person more: £2,000 for one.
     assert (row["ratio_kind"], row["ratio"]) == ("price", pytest.approx(2000))
+
+
+def test_completeness_is_that_of_each_group_and_counts_those_whose_outcome_or_cost_is_missing():
+    result = results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD * 2, DEAR * 2, 3))
+    silent = (result["measure"] == "m0") & result["pathway"].isin([f"p{i}" for i in range(40, 56)])
+    no_cost = (result["measure"] == "cost_per_pathway") & result["pathway"].isin(["p118", "p119"])
+    result = result.assign(
+        known=result["known"] & ~silent & ~no_cost, value=result["value"].mask(silent | no_cost)
+    )
+    found = made(result)
+    row = found["increment"].set_index("comparison").loc["year"]
+    # 80 were eligible in the newer year; 16 did not answer, and of 2 more the cost is not known.
+    assert (row["n"], row["completeness"]) == (62, pytest.approx(62 / 80))
+    assert (row["against_n"], row["against_completeness"]) == (40, 1.0)
+    options = found["option"].query("comparison == 'year'").set_index("option")["completeness"]
+    assert options.to_dict() == {"before": 1.0, "now": pytest.approx(62 / 80)}
 
 
 def test_each_price_has_one_best_option_and_probabilities_that_add_up():
@@ -184,3 +201,21 @@ def test_people_who_share_their_rounded_figures_have_one_public_increment():
     public = [protect({**base.raw, **made(result)}, RULES, base.held) for result in (one, two)]
     for name in ("option", "increment", "acceptability"):
         pd.testing.assert_frame_equal(public[0][name], public[1][name])
+
+
+def in_public(tables: dict[str, pd.DataFrame]) -> pd.Series:
+    """The newest year against the one before, as the public sees it."""
+    base = case((400, 110), 9)
+    return protect({**base.raw, **tables}, RULES, base.held)["increment"].set_index("comparison").loc["year"]
+
+
+def test_the_public_completeness_is_of_rounded_counts_and_goes_with_the_figures():
+    result = results((BEFORE, BAD, CHEAP, 3), (NOW, GOOD * 2, DEAR * 2, 3))
+    silent = (result["measure"] == "m0") & result["pathway"].isin([f"p{i}" for i in range(40, 58)])
+    result = result.assign(known=result["known"] & ~silent, value=result["value"].mask(silent))
+    hidden = made(results((BEFORE, BAD, CHEAP, 3), (NOW, [1.0] * 38 + [0.0] * 2, DEAR, 3)))
+    shown = in_public(made(result))
+    # 62 of 80: the public sees 60 of 80.
+    assert (shown["n"], shown["completeness"], shown["against_completeness"]) == (60, 0.75, 1.0)
+    gone = in_public(hidden)
+    assert not gone["shown"] and np.isnan([gone["completeness"], gone["against_completeness"]]).all()

@@ -78,8 +78,9 @@ def cells(markdown: str, name: str) -> list[list[str]]:
 def shown(rows: list[R], options: list[R]) -> str:
     increment = R(
         service="s", comparison="options", option="b", against="a", option_words="Way b",
-        against_words="Way a", words="2026", n=90, against_n=80, cost_difference=250.0, cost_lower=100.0,
-        cost_upper=400.0, outcome_difference=5.0, outcome_lower=-2.0, outcome_upper=12.0, cost_se=70.0,
+        against_words="Way a", words="2026", n=90, against_n=80, completeness=0.9, against_completeness=0.8,
+        cost_difference=250.0, cost_lower=100.0, cost_upper=400.0,
+        outcome_difference=5.0, outcome_lower=-2.0, outcome_upper=12.0, cost_se=70.0,
         outcome_se=3.5, correlation=0.0, dearer_better=0.9, cheaper_better=0.0, cheaper_worse=0.0,
         dearer_worse=0.1, draws=1000, ratio=None, ratio_lower=None, ratio_upper=None, ratio_kind="not_clear",
         prices="2025/26", shown=True, reason="",
@@ -92,7 +93,8 @@ def an_option(name: str, position: int, status: str, **ratio: object) -> R:
     none = {"ratio": None, "ratio_lower": None, "ratio_upper": None, "ratio_kind": "", "against_words": ""}
     return R(
         service="s", comparison="options", option=name, option_words=f"Way {name}", position=position, n=80,
-        cost=1000.0, outcome=50.0, status=status, shown=True, reason="", **{**none, **ratio},
+        completeness=0.8, cost=1000.0, outcome=50.0, status=status, shown=True, reason="",
+        **{**none, **ratio},
     )  # fmt: skip
 
 
@@ -107,8 +109,10 @@ def test_the_table_gives_the_ratio_with_its_interval_or_why_there_is_none():
         an_option("e", 5, "frontier", ratio_kind="not_clear"),
     ]
     text = shown(TWO, options)
-    assert cells(text, "s-increments")[1][4] == "none: outcome not clear of nought"
-    assert [row[4:] for row in cells(text, "s-options")[1:]] == [
+    assert cells(text, "s-increments")[1][1:3] == ["90 and 80", "90% and 80%"]
+    assert cells(text, "s-increments")[1][5] == "none: outcome not clear of nought"
+    assert {row[2] for row in cells(text, "s-options")[1:]} == {"80%"}
+    assert [row[5:] for row in cells(text, "s-options")[1:]] == [
         ["yes", "the first"],
         ["no: extended dominance", ""],
         ["no: dominated", ""],

@@ -28,7 +28,8 @@ def an_increment(**values) -> SimpleNamespace:
     plain = {
         "service": "stroke", "comparison": "year", "option": "now", "against": "before",
         "option_words": "March 2025 to February 2026", "against_words": "March 2024 to February 2025",
-        "n": 795, "against_n": 785, "cost_difference": -1460.0, "cost_lower": -2200.0, "cost_upper": -720.0,
+        "n": 795, "against_n": 785, "completeness": 0.91, "against_completeness": 0.894,
+        "cost_difference": -1460.0, "cost_lower": -2200.0, "cost_upper": -720.0,
         "outcome_difference": 2.1, "outcome_lower": -2.8, "outcome_upper": 7.0, "cost_se": 380.0,
         "outcome_se": 2.5, "correlation": 0.1, "dearer_better": 0.0, "cheaper_better": 0.87,
         "cheaper_worse": 0.13, "dearer_worse": 0.0, "draws": 1000.0, "ratio_kind": "dominant",
@@ -43,7 +44,7 @@ def an_increment(**values) -> SimpleNamespace:
 def test_the_finding_comes_first_with_the_share_of_draws_and_both_differences():
     text = words.increment(an_increment())
     assert text.startswith("In 87% of 1,000 draws the cost was lower and the outcome better, in 13%")
-    assert "not clear" in text and "(n = 795)" in text and "(n = 785)" in text
+    assert "not clear" in text and "(n = 795, known for 91%)" in text and "(n = 785, known for 89%)" in text
     assert "−£1,460 (95% interval −£2,200 to −£720)" in text
     assert "+2.1 percentage points (95% interval −2.8 to 7.0)" in text
 

@@ -48,6 +48,8 @@ against_words      | text    | The other in words
 words              | text    | The months in which the pathways began, in words
 n                  | integer | Pathways of the option whose outcome and cost are known
 against_n          | integer | Pathways of the other
+completeness       | number  | n over the eligible pathways of the option, 0 to 1
+against_completeness | number | The same of the other
 cost               | number  | Mean cost of a pathway, pounds
 against_cost       | number  | The same of the other
 outcome            | number  | Outcome, per cent
@@ -90,6 +92,7 @@ option       | text    | Option identifier
 position     | integer | Order of the options; the others are held against the first
 option_words | text    | The option in words
 n            | integer | Pathways whose outcome and cost are known
+completeness | number  | n over the eligible pathways, 0 to 1
 outcome      | number  | Outcome, per cent
 cost         | number  | Mean cost of a pathway, pounds
 outcome_se   | number  | Standard error of the outcome, percentage points

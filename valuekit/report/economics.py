@@ -80,12 +80,13 @@ def _options(service: str, options: Sequence[Row]) -> Iterator[Table]:
         {
             "Way of care": [o.option_words or o.option for o in rows],
             "n": [number(o.n) for o in rows],
+            "Known": [share(o.completeness) for o in rows],
             "Cost of a pathway": [pounds(o.cost) for o in rows],
             "Outcome": [amount(o.outcome, "%", 1) for o in rows],
             "Worth having": [words.STATUS.get(o.status, o.status) for o in rows],
             "For one more": [words.step(o) for o in rows],
         },
-        numbers=("n", "Cost of a pathway", "Outcome"),
+        numbers=("n", "Known", "Cost of a pathway", "Outcome"),
     )
 
 
@@ -96,6 +97,7 @@ def _differences(service: str, increments: Sequence[Row]) -> Iterator[Table]:
     columns = {
         "Held against each other": [f"{i.option_words} against {i.against_words}" for i in rows],
         "n": [f"{number(i.n)} and {number(i.against_n)}" for i in rows],
+        "Known": [f"{share(i.completeness)} and {share(i.against_completeness)}" for i in rows],
         "Cost": [_ranged(i.cost_difference, i.cost_lower, i.cost_upper, "£", 0) for i in rows],
         "Outcome": [_ranged(i.outcome_difference, i.outcome_lower, i.outcome_upper, "%", 1) for i in rows],
     }

@@ -38,15 +38,15 @@ NOT_A_CHOICE, TOO_FEW = "not_a_choice", "too few"
 MARGIN = ("marginal", "marginal_lower", "marginal_upper", "marginal_kind")
 INCREMENT = (
     "service", "comparison", "option", "against", "option_words", "against_words", "words", "n", "against_n",
-    "cost", "against_cost", "outcome", "against_outcome",
+    "completeness", "against_completeness", "cost", "against_cost", "outcome", "against_outcome",
     "cost_difference", "cost_lower", "cost_upper", "outcome_difference", "outcome_lower", "outcome_upper",
     "cost_se", "outcome_se", "correlation", *economics.QUADRANTS, "draws",
     "ratio", "ratio_lower", "ratio_upper", "ratio_kind", *MARGIN, "prices", "shown", "reason",
 )  # fmt: skip
 OPTION = (
-    "service", "comparison", "option", "position", "option_words", "n", "outcome", "cost", "outcome_se",
-    "cost_se", "correlation", "status", "against_words", "ratio", "ratio_lower", "ratio_upper", "ratio_kind",
-    "shown", "reason",
+    "service", "comparison", "option", "position", "option_words", "n", "completeness", "outcome", "cost",
+    "outcome_se", "cost_se", "correlation", "status", "against_words", "ratio", "ratio_lower", "ratio_upper",
+    "ratio_kind", "shown", "reason",
 )  # fmt: skip
 ACCEPTABILITY = (
     "service", "comparison", "price", "price_says", "option", "option_words", "probability", "benefit",
@@ -63,11 +63,18 @@ class Group:
     words: str
     good: np.ndarray
     pounds: np.ndarray
+    eligible: int
+    """Pathways whose outcome could be known: what `n` is out of."""
 
     @property
     def n(self) -> int:
         """Pathways."""
         return self.good.size
+
+    @property
+    def completeness(self) -> float:
+        """Share of the eligible pathways whose outcome and cost are known, 0 to 1; NaN of none."""
+        return self.n / self.eligible if self.eligible else np.nan
 
 
 @dataclass(frozen=True)
@@ -135,9 +142,10 @@ def comparisons(
     both, days = outcome_and_cost(result, service)
     newest = newest_due(months.last, days)
     span = Span(newest.plus(1 - FIFTHS_MONTHS), FIFTHS_MONTHS)
-    both = both[both["known"].astype(bool) & both["cost"].notna() & span.holds(both["began"])]
+    both = both[span.holds(both["began"])]
     if steady is not None:
-        both = both.assign(cost=steady.pounds(both["pathway"]))
+        # A cost that is not known stays so: no price makes it known.
+        both = both.assign(cost=np.where(both["cost"].notna(), steady.pounds(both["pathway"]), np.nan))
     years = due_spans("year", months, days)[-2:]
     if len(years) == 2:
         groups = tuple(
@@ -162,7 +170,9 @@ def comparisons(
 
 
 def _group(option: str, words: str, rows: pd.DataFrame) -> Group:
-    return Group(option, words, rows["value"].to_numpy(float), rows["cost"].to_numpy(float))
+    known = rows[rows["known"].astype(bool) & rows["cost"].notna()]
+    figures = (known[c].to_numpy(float) for c in ("value", "cost"))
+    return Group(option, words, *figures, int(rows["eligible"].sum()))
 
 
 def allot(options: Sequence[Option], activity: pd.DataFrame, service: str) -> dict[str, str]:
@@ -200,6 +210,7 @@ def _options(comparison: Comparison, drawn: economics.Draws | None) -> Iterator[
             "position": position + 1,
             "option_words": group.words,
             "n": group.n,
+            "completeness": group.completeness,
             "outcome": SHARE_SCALE * group.good.mean() if group.n else np.nan,
             "cost": group.pounds.mean() if group.n else np.nan,
             **_spreads(drawn, position),
@@ -272,6 +283,8 @@ def _increments(comparison: Comparison, drawn: economics.Draws | None) -> Iterat
             "words": comparison.words,
             "n": group.n,
             "against_n": first.n,
+            "completeness": group.completeness,
+            "against_completeness": first.completeness,
             "ratio_kind": "",
             "marginal_kind": "",
             "shown": drawn is not None,

@@ -49,7 +49,11 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     top, bottom, cost, hidden = _share_and_cost(frame, work)
     work.note(frame, table, hidden & frame["shown"].to_numpy(bool), "outcome, cost", FEW_IN_SHARE)
     outcome = SHARE_SCALE * top / _none_if_0(bottom)
-    frame = frame.assign(n=bottom, outcome=outcome, cost=cost)
+    eligible = sdc.counts(
+        np.round(_floats(frame["n"]) / _none_if_0(_floats(frame["completeness"]))), work.rules
+    )
+    known = np.minimum(bottom / _none_if_0(eligible), 1.0)
+    frame = frame.assign(n=bottom, completeness=known, outcome=outcome, cost=cost)
     status = np.full(len(frame), "", dtype=object)
     steps = {c: np.full(len(frame), x, dtype=object) for c, x in NO_STEP.items()}
     share = top / _none_if_0(bottom)
@@ -72,7 +76,7 @@ def option(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
             for at, step in along.items():
                 for column, x in _rounded_ratio(step).items():
                     steps[column][place[at]] = x
-    figures = {"outcome": outcome, "cost": cost, **spreads}
+    figures = {"completeness": known, "outcome": outcome, "cost": cost, **spreads}
     figures = {c: np.where(shown, x, np.nan) for c, x in figures.items()}
     ratios = {c: x if c in WORDS else x.astype(float) for c, x in steps.items()}
     return _shown(frame.assign(status=status, **ratios, **figures), shown)
@@ -118,10 +122,10 @@ def increment(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
 
 
 _DIFFERENCES = (
-    "n", "against_n", "cost", "against_cost", "outcome", "against_outcome", "cost_difference", "cost_lower",
-    "cost_upper", "outcome_difference", "outcome_lower", "outcome_upper", "cost_se", "outcome_se",
-    "correlation", *economics.QUADRANTS, "draws", "ratio", "ratio_lower", "ratio_upper", "ratio_kind",
-    *MARGIN,
+    "n", "against_n", "completeness", "against_completeness", "cost", "against_cost", "outcome",
+    "against_outcome", "cost_difference", "cost_lower", "cost_upper", "outcome_difference", "outcome_lower",
+    "outcome_upper", "cost_se", "outcome_se", "correlation", *economics.QUADRANTS, "draws", "ratio",
+    "ratio_lower", "ratio_upper", "ratio_kind", *MARGIN,
 )  # fmt: skip
 
 
@@ -143,6 +147,8 @@ def _increment(row, options: pd.DataFrame, work: Work) -> dict[str, object]:
     about = (cost, outcome / SHARE_SCALE, cost_se, outcome_se, together, row.comparison not in NOBODY_CHOOSES)
     margin = {c: x if c in WORDS else float(np.round(x, 1)) for c, x in stated_margin(*about).items()}
     return people | {
+        "completeness": now["completeness"],
+        "against_completeness": other["completeness"],
         "cost": now["cost"],
         "against_cost": other["cost"],
         "outcome": now["outcome"],
@@ -240,7 +246,8 @@ DECLARED: dict[str, Declared] = {
             open="service comparison option position option_words",
             figure="n outcome shown reason",
             money="cost cost_se",
-            again="outcome_se correlation status against_words ratio ratio_lower ratio_upper ratio_kind",
+            again="completeness outcome_se correlation status against_words ratio ratio_lower ratio_upper "
+            "ratio_kind",
         ),
         (option,),
         ("service", "comparison", "option"),
@@ -251,8 +258,9 @@ DECLARED: dict[str, Declared] = {
             figure="n against_n outcome against_outcome outcome_difference outcome_lower outcome_upper "
             "shown reason",
             money="cost against_cost cost_difference cost_lower cost_upper cost_se",
-            again="outcome_se correlation dearer_better cheaper_better cheaper_worse dearer_worse ratio "
-            "ratio_lower ratio_upper ratio_kind marginal marginal_lower marginal_upper marginal_kind",
+            again="completeness against_completeness outcome_se correlation dearer_better cheaper_better "
+            "cheaper_worse dearer_worse ratio ratio_lower ratio_upper ratio_kind marginal marginal_lower "
+            "marginal_upper marginal_kind",
         ),
         (increment,),
         ("service", "comparison", "option"),

@@ -64,9 +64,15 @@ def increment(row: Row) -> str:
     outcome = _estimate(row.outcome_difference, row.outcome_lower, row.outcome_upper, "%", 1)
     return sentence(
         _head(row),
-        f"{upper_first(option)} ({people(row.n)}) against {against} ({people(row.against_n)}):",
+        f"{upper_first(option)} ({_who(row.n, row.completeness)}) against {against} "
+        f"({_who(row.against_n, row.against_completeness)}):",
         f"the cost of a pathway differs by {cost} and the outcome by {outcome}.",
     )
+
+
+def _who(n: int | None, completeness: float | None) -> str:
+    """How many people, and of what share of them the outcome and cost are known."""
+    return people(n) if completeness is None else f"{people(n)}, known for {share(completeness)}"
 
 
 def _estimate(value: float, lower: float | None, upper: float | None, unit: str, decimals: int) -> str:
