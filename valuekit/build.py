@@ -28,6 +28,7 @@ from valuekit.measures.compute import compute
 from valuekit.measures.definition.definitions import ServiceDefinition, load_services
 from valuekit.measures.money.assumptions import Assumptions, load_assumptions
 from valuekit.measures.money.costing import Costing, load_costing
+from valuekit.measures.people import eq5d
 from valuekit.measures.protection import disclosure
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.unchanged import BuildResult, Unchanged
@@ -52,6 +53,7 @@ class _Definitions:
     assumptions: Assumptions
     costing: Costing
     library: Library
+    value_sets: Mapping[str, eq5d.ValueSet]
 
     @property
     def names(self) -> list[str]:
@@ -134,6 +136,7 @@ def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str,
         said.assumptions,
         costing=said.costing,
         learning=learning_tables(said.library, _live(said.services)),
+        value_sets=said.value_sets,
     )
 
 
@@ -173,9 +176,10 @@ def _definitions(project: Project) -> _Definitions:
     resources = tuple(codes.get("resources", ()))
     costing = gathered(lambda: load_costing(project.reference, resources)) if schemas else None
     library = gathered(lambda: load_library(project, names))
+    sets = gathered(lambda: eq5d.value_sets(project.reference)) if services else None
     if problems:
         raise failed(problems)
-    return _Definitions(services, rules, assumptions, costing, library)
+    return _Definitions(services, rules, assumptions, costing, library, sets)
 
 
 def _result(

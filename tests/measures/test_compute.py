@@ -330,3 +330,20 @@ def test_text_that_a_spreadsheet_would_run_is_made_harmless(formula: str, tmp_pa
         row = next(csv.DictReader(file))
     assert row["name"] == f"'{formula.strip()}"
     assert row["position"] == "-1"  # a number stays a number
+
+
+def test_a_value_set_of_the_project_s_own_is_the_one_that_scores(minimal: Project):
+    """A trust adds a set to its ``data/reference``; no code of valuekit's knows its name."""
+    terms = minimal.reference / "eq5d_uk_decrements.csv"
+    known = [line for line in terms.read_text("utf-8").splitlines() if line.startswith("uk_5l_vt_2026,")]
+    own = "\n".join(line.replace("uk_5l_vt_2026", "ours_2030") for line in known)
+    for file, more in (
+        (terms, own),
+        (minimal.reference / "eq5d_value_sets.csv", "ours_2030,EQ-5D-5L,Ours,Nowhere,2030,as made,Nobody"),
+    ):
+        file.write_text(file.read_text("utf-8") + more + "\n", encoding="utf-8")
+    stroke = minimal.services / "stroke.yml"
+    stroke.write_text(stroke.read_text("utf-8").replace("uk_5l_vt_2026", "ours_2030"), encoding="utf-8")
+    build(minimal)
+    named = Mart(minimal.mart / "board").of("value_set", "stroke")["name"]
+    assert named.tolist() == ["Ours"]

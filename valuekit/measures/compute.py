@@ -31,6 +31,7 @@ from valuekit.measures.money.reconciliation import contributions, reconciliation
 from valuekit.measures.people import (
     case_mix,
     composite,
+    eq5d,
     event_rate,
     funnel,
     importance,
@@ -39,6 +40,7 @@ from valuekit.measures.people import (
 )
 from valuekit.measures.protection import disclosure
 from valuekit.measures.protection.linked import FINEST
+from valuekit.measures.results import results
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
 from valuekit.measures.statistics import its, slope, spc_rare
 from valuekit.project import AUDIENCES, Month
@@ -61,6 +63,7 @@ def compute(
     *,
     costing: Costing,
     learning: Mapping[str, pd.DataFrame] | None = None,
+    value_sets: Mapping[str, eq5d.ValueSet] | None = None,
 ) -> dict[str, Frames]:
     """Every table of the mart, for every audience.
 
@@ -80,6 +83,8 @@ def compute(
         How the cost of each resource behaves, and the price index.
     learning
         Tables of the learning library, which pass through the same gate as all others; empty ones by default.
+    value_sets
+        EQ-5D value sets of the project, by name; those that come with valuekit by default.
 
     Returns
     -------
@@ -89,7 +94,8 @@ def compute(
     assumptions = assumptions or Assumptions()
     months = months_covered(intake)
     linked = pathways.link(intake, services)
-    result = outcomes.results(intake, services, linked.pathway, linked.pathway_activity)
+    sets = eq5d.value_sets() if value_sets is None else value_sets
+    result = results(intake, services, linked.pathway, linked.pathway_activity, sets)
     years = [costs.complete_year(linked, service, months) for service in services]
     common = _common(intake, services, linked, result, months) | _costs(intake, years, result, costing)
     common |= money_and_flow(years, linked, months, costing)
@@ -100,7 +106,7 @@ def compute(
     site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
     common |= case_mix.tables(result, services, intake, linked, months, site)
     common |= event_rate.tables(services, intake, linked, months, common["chart_setting"])
-    common |= quality_of_life.tables(result, services, intake, linked, months)
+    common |= quality_of_life.tables(result, services, intake, linked, months, sets)
     placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
     common |= _lenses(intake, years, placed, assumptions)
     common |= learning or {table.name: empty(table.name) for table in learning_tables.TABLES}

@@ -16,22 +16,8 @@ import pandas as pd
 
 from valuekit.measures.calendar import Span, due_spans, sort_into, spans
 from valuekit.measures.definition.chart_settings import RARE, ChartSettings
-from valuekit.measures.results import QUESTIONNAIRES, results
+from valuekit.measures.results import QUESTIONNAIRES
 from valuekit.measures.statistics import intervals, spc
-
-__all__ = [
-    "FEWEST_PEOPLE",
-    "LEAST_COMPLETE",
-    "compare",
-    "figures",
-    "followup",
-    "headline",
-    "results",
-    "series",
-    "series_table",
-    "verdict",
-    "with_limits",
-]
 
 FEWEST_PEOPLE = 30
 """People in each of two groups below which they are not compared: under about 30 the normal theory behind the

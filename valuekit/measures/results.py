@@ -93,6 +93,8 @@ def results(
         ``patients`` for deaths, ``outcomes`` for answers, ``activity`` for days in hospital.
     pathway, pathway_activity
         Pathways, and the activity linked to them.
+    value_sets
+        EQ-5D value sets by name; those that come with valuekit by default.
 
     Returns
     -------

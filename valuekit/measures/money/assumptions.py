@@ -6,7 +6,6 @@ without one of them has the programme's sums with the Green Book's rate, no segm
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +16,7 @@ from pydantic import Field, model_validator
 from valuekit.config import Settings, Words, checked, read_yaml
 from valuekit.errors import DefinitionError, Problem
 from valuekit.measures.money.programme import Assumed
+from valuekit.measures.reference import read_reference
 from valuekit.project import Project
 
 Count = Annotated[int, Field(ge=1)]
@@ -122,28 +122,22 @@ def read_need(file: Path) -> pd.DataFrame:
     Raises
     ------
     DefinitionError
-        Other columns, a number that is none or not above nought, a fifth that is missing or stands twice.
+        As :func:`~valuekit.measures.reference.read_reference`; a number that is none or not above nought, a
+        fifth that is missing or stands twice.
     """
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        lines = list(csv.DictReader(opened))
-        header = tuple(lines[0]) if lines else ()
-    if header != NEED:
-        raise DefinitionError(
-            Problem("the columns are not as declared", file.name, do=f"Write: {','.join(NEED)}")
-        )
     problems, rows = [], []
-    for at, line in enumerate(lines, 2):
+    for at, line in read_reference(file, NEED):
         try:
             row = {
-                "service": line["service"].strip(),
+                "service": line["service"],
                 "fifth": int(line["fifth"]),
                 "adults": int(line["adults"]),
                 "expected_per_100000": float(line["expected_per_100000"]),
-                "source": line["source"].strip(),
+                "source": line["source"],
             }
             if not (row["adults"] > 0 and 0 < row["expected_per_100000"] <= 100_000 and row["source"]):
                 raise ValueError
-        except (ValueError, TypeError, AttributeError):
+        except ValueError:
             problems.append(
                 Problem(
                     "not a fifth, adults and an expected number above nought, with a source",

@@ -20,6 +20,7 @@ from valuekit.config import nearest
 from valuekit.errors import DefinitionError, Problem
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.money.costs import CompleteYear
+from valuekit.measures.reference import read_reference
 from valuekit.measures.statistics import intervals
 
 FILE = "cost_behaviour.csv"
@@ -41,30 +42,6 @@ class CostBehaviour:
         return resource.map(dict(self.kinds[scheme])).astype("str")
 
 
-def read_csv(file: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """Line number and row of a small reference file, all as text.
-
-    Raises
-    ------
-    DefinitionError
-        No such file, not UTF-8, or other columns than `columns`.
-    """
-    try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        what, do = "there is no such file", "Put it back; the one that comes with valuekit is a start."
-        raise DefinitionError(Problem(what, f"data/reference/{file.name}", do=do)) from None
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        what, do = "this is not a CSV file in UTF-8", "Save it as CSV UTF-8."
-        raise DefinitionError(Problem(what, f"data/reference/{file.name}", do=do)) from None
-    if tuple(frame.columns) != columns:
-        what = f"the columns are {', '.join(frame.columns)}"
-        do = f"Use these columns: {', '.join(columns)}."
-        raise DefinitionError(Problem(what, f"{file.name}:1", do=do))
-    records = frame.apply(lambda column: column.str.strip()).to_dict("records")
-    return list(enumerate(records, 2))
-
-
 def load_behaviour(folder: Path, resources: Collection[str]) -> CostBehaviour:
     """The table of cost behaviour, checked against the resources of ``schemas/codes.yaml``.
 
@@ -83,7 +60,7 @@ def load_behaviour(folder: Path, resources: Collection[str]) -> CostBehaviour:
     """
     problems: list[Problem] = []
     kinds: dict[str, dict[str, str]] = {scheme: {} for scheme in SCHEMES}
-    for line, row in read_csv(folder / FILE, COLUMNS):
+    for line, row in read_reference(folder / FILE, COLUMNS):
         where, resource = f"{FILE}:{line}", row["resource"]
         if resource not in resources:
             what = f"there is no resource '{resource}'"

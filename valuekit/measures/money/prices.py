@@ -20,7 +20,7 @@ import pandas as pd
 from valuekit.errors import DefinitionError, Problem
 from valuekit.measures.calendar import Span
 from valuekit.measures.methods import Example, Method
-from valuekit.measures.money.cost_behaviour import read_csv
+from valuekit.measures.reference import read_reference
 from valuekit.measures.statistics import intervals
 from valuekit.project import Month
 
@@ -117,7 +117,7 @@ def load_deflators(folder: Path) -> Deflators:
     years: list[int] = []
     index: list[float] = []
     sources: dict[str, None] = {}
-    for line, row in read_csv(folder / FILE, COLUMNS):
+    for line, row in read_reference(folder / FILE, COLUMNS):
         where, found = f"{FILE}:{line}", _YEAR.match(row["financial_year"])
         if not found or (int(found[1]) + 1) % 100 != int(found[2]):
             what = f"'{row['financial_year']}' is not a financial year"

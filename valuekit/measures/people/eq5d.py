@@ -15,6 +15,7 @@ import pandas as pd
 
 from valuekit.config import nearest
 from valuekit.errors import DefinitionError, Problem
+from valuekit.measures.reference import read_reference
 
 CROSSWALK = "uk_5l_crosswalk_2012"
 DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
@@ -26,6 +27,11 @@ CODES = {"EQ-5D-3L": "eq5d3l", "EQ-5D-5L": "eq5d5l"}
 NAMES = "eq5d_value_sets.csv"
 """What each value set is called, of which country and year, and who published it."""
 COLUMNS = ("value_set", "instrument", "name", "country", "year", "version", "source")
+DECREMENTS, STATES = "eq5d_uk_decrements.csv", "eq5d_uk_5l_crosswalk_2012.csv"
+"""Value sets by what each problem takes away, and one by profile."""
+TERMS = ("FullHealth", "StartValue", "AtLeastOne2Or3", "AtLeastOne3")
+TERMS += tuple(f"{dimension}{level}" for dimension in DIMENSIONS for level in range(1, 6))
+"""Terms that a value set may have."""
 
 REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"
 """The value sets that come with valuekit."""
@@ -69,56 +75,85 @@ def value_sets(folder: Path = REFERENCE) -> dict[str, ValueSet]:
     UK 2026, doi 10.1016/j.jval.2026.03.008). By profile: the 5L to 3L crosswalk
     (van Hout and others 2012, Value Health 15:708, doi 10.1016/j.jval.2012.02.008).
     """
-    terms = pd.read_csv(folder / "eq5d_uk_decrements.csv", encoding="utf-8")
-    index = {name: _from_terms(rows) for name, rows in terms.groupby("value_set", sort=True)}
-    states = pd.read_csv(folder / "eq5d_uk_5l_crosswalk_2012.csv", encoding="utf-8", dtype={"state": str})
-    index[CROSSWALK] = dict(zip(states["state"], states["index"], strict=True))
+    index = _by_decrements(folder / DECREMENTS)
+    index[CROSSWALK] = _by_profile(folder / STATES)
     about = _about(folder / NAMES, index)
     return {name: ValueSet(index=values, **about[name]) for name, values in index.items()}
 
 
-def _about(file: Path, index: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """What stands in :data:`NAMES` of each set in `index`; a set without a line there is an error."""
-    try:
-        rows = pd.read_csv(file, encoding="utf-8-sig", keep_default_na=False)
-    except FileNotFoundError:
-        raise DefinitionError(
-            Problem("there is no such file", file.name, do="It says what each value set is called.")
-        ) from None
-    if tuple(rows.columns) != COLUMNS:
-        raise DefinitionError(
-            Problem("the columns are not as declared", file.name, do=f"Write: {','.join(COLUMNS)}")
-        )
-    problems = []
-    for name in index:
-        if name not in set(rows["value_set"]):
-            what = f"the value set '{name}' has no line"
-            problems.append(Problem(what, file.name, do="Say what it is called."))
-    for at, row in enumerate(rows.itertuples(index=False), 2):
-        where = f"{file.name}:{at}"
-        if row.value_set not in index:
-            do = nearest(row.value_set, [*index])
-            problems.append(Problem(f"there is no value set '{row.value_set}'", where, do=do))
-        elif not (row.instrument in LEVELS and row.name and row.source and str(row.year).isdigit()):
+def _by_decrements(file: Path) -> dict[str, dict[str, float]]:
+    """The index of every profile of each value set in `file`, by the sets' names."""
+    problems: list[Problem] = []
+    terms: dict[str, dict[str, float]] = {}
+    instruments: dict[str, str] = {}
+    for line, row in read_reference(file, ("value_set", "instrument", "term", "value")):
+        where, name, value = f"{file.name}:{line}", row["value_set"], _number(row["value"])
+        for key, valid in (("instrument", tuple(LEVELS)), ("term", TERMS)):
+            if row[key] not in valid:
+                what = f"'{row[key]}' is not a valid {key}"
+                problems.append(Problem(what, where, do=nearest(row[key], valid)))
+        if value is None:
+            problems.append(Problem(f"'{row['value']}' is not a number", where, do="Write it as -0.081."))
+        own = terms.setdefault(name, {})
+        if row["term"] in own:
             problems.append(
-                Problem(
-                    f"'{row.value_set}' lacks its instrument ({' or '.join(LEVELS)}), name, year or source",
-                    where,
-                    do="Fill them in.",
-                )
+                Problem(f"the term '{row['term']}' of '{name}' stands twice", where, do="Keep one.")
             )
-        elif len(index[row.value_set]) != LEVELS[row.instrument] ** len(DIMENSIONS):
-            problems.append(
-                Problem(f"'{row.value_set}' has not every profile of the {row.instrument}", where)
-            )
+        own[row["term"]] = value or 0.0
+        instruments[name] = row["instrument"]
+    for name, own in terms.items():
+        if not {"FullHealth", "StartValue"} & set(own):
+            what = f"the value set '{name}' has no starting value"
+            problems.append(Problem(what, file.name, do="Add its term FullHealth or StartValue."))
     if problems:
         raise DefinitionError(problems)
-    return {row["value_set"]: row for row in rows.to_dict("records")}
+    return {name: _from_terms(LEVELS[instruments[name]], terms[name]) for name in sorted(terms)}
 
 
-def _from_terms(rows: pd.DataFrame) -> dict[str, float]:
-    term = dict(zip(rows["term"], rows["value"], strict=True))
-    levels = LEVELS[rows["instrument"].iloc[0]]
+def _by_profile(file: Path) -> dict[str, float]:
+    """The index of each profile as it stands in `file`."""
+    rows = read_reference(file, ("state", "index"))
+    index = {row["state"]: _number(row["index"]) for _, row in rows}
+    wrong = [line for line, row in rows if index[row["state"]] is None]
+    if wrong:
+        what, do = "the index is not a number", "Write a profile and its index, as 11112,0.879."
+        raise DefinitionError(Problem(what, f"{file.name}:{line}", do=do) for line in wrong)
+    return index
+
+
+def _number(text: str) -> float | None:
+    """A finite number; None for anything else."""
+    try:
+        return float(text) if np.isfinite(float(text)) else None
+    except ValueError:
+        return None
+
+
+def _about(file: Path, index: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, object]]:
+    """What stands in :data:`NAMES` of each set in `index`; a set without a line there is an error."""
+    rows = read_reference(file, COLUMNS)
+    named = {row["value_set"] for _, row in rows}
+    problems = []
+    for name in index:
+        if name not in named:
+            what = f"the value set '{name}' has no line"
+            problems.append(Problem(what, file.name, do="Say what it is called."))
+    for line, row in rows:
+        where, name, instrument = f"{file.name}:{line}", row["value_set"], row["instrument"]
+        if name not in index:
+            problems.append(Problem(f"there is no value set '{name}'", where, do=nearest(name, [*index])))
+        elif not (instrument in LEVELS and row["name"] and row["source"] and row["year"].isdecimal()):
+            what = f"'{name}' lacks its instrument ({' or '.join(LEVELS)}), name, year or source"
+            problems.append(Problem(what, where, do="Fill them in."))
+        elif len(index[name]) != LEVELS[instrument] ** len(DIMENSIONS):
+            problems.append(Problem(f"'{name}' has not every profile of the {instrument}", where))
+    if problems:
+        raise DefinitionError(problems)
+    return {row["value_set"]: {**row, "year": int(row["year"])} for _, row in rows}
+
+
+def _from_terms(levels: int, term: Mapping[str, float]) -> dict[str, float]:
+    """The index of every profile of so many levels."""
     grid = np.indices((levels,) * 5).reshape(5, -1).T + 1
     index = np.full(len(grid), term.get("FullHealth", term.get("StartValue")), float)
     for place, dimension in enumerate(DIMENSIONS):

@@ -7,7 +7,7 @@ the complete-case figure and speaks of the same people.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -99,6 +99,7 @@ def tables(
     intake: Intake,
     linked: Linked,
     months: Span,
+    value_sets: Mapping[str, eq5d.ValueSet] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The mart's tables ``sensitivity``, ``important_change``, ``two_value_sets`` and ``value_set``.
 
@@ -106,8 +107,11 @@ def tables(
     ----------
     result
         Results of all measures.
+    value_sets
+        EQ-5D value sets by name; those that come with valuekit by default.
     """
-    sets, labels = eq5d.value_sets(), intake.codes.get("outcomes.instrument", {})
+    sets = eq5d.value_sets() if value_sets is None else value_sets
+    labels = intake.codes.get("outcomes.instrument", {})
     scale = {name: scores_of(label) for name, label in labels.items()}
     found: dict[str, list[dict[str, object]]] = {name: [] for name in _COLUMNS}
     for service in services:
