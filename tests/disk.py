@@ -6,7 +6,8 @@
 
 Each job runs in a fork of this process, which has imported everything and done nothing, so that hundreds of
 them take seconds. `how`: ``kill`` ends the process at once; ``full`` lets no more be written; ``readonly``
-refuses every change below the folder `below`. Changes are seen by Python's audit events.
+refuses every change below the folder `below`. Changes are seen by Python's audit events. ``time`` kills the
+process, and all that it has started, after `at` seconds, whatever they are at.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 KILLED = 137
@@ -67,8 +71,10 @@ def run(job: dict, folder: Path) -> dict:
                 os.dup2(said.fileno(), 2)
             number = os.open(told, os.O_RDWR)
             os.chdir(job["root"])
-            if job.get("at"):
-                watch(job["at"], job["how"], job.get("below", ""), number)
+            if job["how"] == "time":
+                os.setpgid(0, 0)
+            elif job["at"]:
+                watch(job["at"], job["how"], job["below"], number)
             code = _do(job["words"])
             sys.stdout.flush()
             sys.stderr.flush()
@@ -77,6 +83,10 @@ def run(job: dict, folder: Path) -> dict:
         finally:
             sys.stderr.flush()
             os._exit(code)
+    if job["how"] == "time":
+        time.sleep(job["at"])
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     said = out.read_text(encoding="utf-8", errors="replace")
     return {"code": os.waitstatus_to_exitcode(status), "changes": int(told.read_bytes()), "said": said}
@@ -113,8 +123,11 @@ class Disk:
             env={**os.environ, "PYTHONPATH": str(root)},
         )
 
-    def run(self, root: Path, *words: str, at: int = 0, how: str = "kill", below: str = "") -> dict:
-        """What became of ``valuekit WORDS``, stopped at the `at`-th change of the disk (0: never)."""
+    def run(self, root: Path, *words: str, at: float = 0, how: str = "kill", below: str = "") -> dict:
+        """What became of ``valuekit WORDS``, stopped at the `at`-th change of the disk (0: never).
+
+        Where `how` is ``time``, `at` is in seconds.
+        """
         job = {"root": str(root), "words": words, "at": at, "how": how, "below": below}
         self.process.stdin.write(json.dumps(job) + "\n")
         self.process.stdin.flush()
@@ -132,8 +145,13 @@ def main() -> None:
     import valuekit.deliver.courier
     import valuekit.publish.site
     import valuekit.release
-    import valuekit.unchanged  # noqa: F401
+    import valuekit.unchanged
+    from valuekit.cache import code_hash, libraries_hash
 
+    # What each fork would work out for itself: the program is the same for all of them.
+    for leave_out in ((), valuekit.unchanged._AFTER_THE_MART):
+        code_hash(*leave_out)
+    libraries_hash()
     folder = Path(sys.argv[1])
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line), folder)), flush=True)

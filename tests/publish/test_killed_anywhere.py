@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 
 import pytest
 from counted import asked
@@ -16,11 +17,12 @@ from valuekit.publish.site import publish
 from .conftest import PERIOD, Small, make_small
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-POINTS = 60 if asked() else 6
-"""Points at which it is stopped; the count on the page comes from a run with all of them."""
+ALL = asked()
+"""The counts on the page come from a run that is stopped at every change of the disk; daily, at a few."""
 
 STOPPED = {"group": "stops", "means": "one whole site; the next run mended the rest"}
 COMMAND = (PUBLISH_ONLY, str(PERIOD))
+LIVE = ("_site", "_packs")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,17 @@ def published_once(tmp_path_factory, fonts, disk) -> Small:
     return small
 
 
+@pytest.fixture(scope="module")
+def finished(published_once, disk) -> tuple[int, dict[str, bytes]]:
+    """How often the next publish changes the disk, and the site and packs that it makes undisturbed."""
+    whole = again(published_once)
+    done = disk.run(whole.root, *COMMAND, at=10**9)
+    assert done["code"] == 0, done["said"]
+    old, new = published_once.tree(*LIVE), whole.tree(*LIVE)
+    assert {name for name in new if new[name] != old.get(name)} == {"_site/downloads/a.csv"}
+    return done["changes"], new
+
+
 @pytest.fixture
 def begun(published_once, tmp_path) -> Small:
     """A copy of it, for one test."""
@@ -57,54 +70,75 @@ def again(begun: Small) -> Small:
     return Small(root)
 
 
-@pytest.mark.counted
-def test_a_publish_killed_anywhere_leaves_one_whole_site_and_the_next_mends_it(begun, disk, counted) -> None:
-    live = ("_site", "_packs")
-    old = begun.tree(*live)
-    whole = again(begun)
-    done = disk.run(whole.root, *COMMAND, at=10**9)
+def holds(small: Small, old: dict[str, bytes], new: dict[str, bytes], disk: Disk, when: str) -> None:
+    """The site and the packs are each whole, and the next publish makes both new without a hand."""
+    for folder in LIVE:  # the journal sees to it that both are of one publish in the end
+        whole = [{n: c for n, c in tree.items() if n.startswith(f"{folder}/")} for tree in (old, new)]
+        assert small.tree(folder) in whole, when
+    done = disk.run(small.root, *COMMAND)
     assert done["code"] == 0, done["said"]
-    last = done["changes"]
-    new = whole.tree(*live)
-    assert {name for name in new if new[name] != old.get(name)} == {"_site/downloads/a.csv"}
-    for at in random.Random(20261031).choices(range(1, last + 1), k=POINTS):
+    assert small.tree(*LIVE) == new, when
+    assert not [path for path in small.root.iterdir() if path.name.endswith((".new", ".old"))], when
+
+
+@pytest.mark.counted
+def test_a_publish_killed_anywhere_leaves_one_whole_site_and_the_next_mends_it(
+    begun, finished, disk, counted
+) -> None:
+    (last, new), old = finished, begun.tree(*LIVE)
+    points = range(1, last + 1) if ALL else random.Random(20261031).sample(range(1, last + 1), 6)
+    for at in points:
         small = again(begun)
         assert disk.run(small.root, *COMMAND, at=at)["code"] == KILLED
-        for folder in live:  # each is whole; the journal sees to it that both are of one publish
-            assert small.tree(folder) in (whole.tree(folder), begun.tree(folder)), f"change {at} of {last}"
-        done = disk.run(small.root, *COMMAND)
-        assert done["code"] == 0, done["said"]
-        assert small.tree(*live) == new
-        assert not [path for path in small.root.iterdir() if path.name.endswith((".new", ".old"))]
-    counted("kill_points_publish", what="Points at which a publish was killed",
-            tried=POINTS, held=POINTS, **STOPPED)  # fmt: skip
+        holds(small, old, new, disk, f"killed at change {at} of {last}")
+    counted("kill_points_publish", what="Changes of the disk at each of which a publish was killed",
+            tried=len(points), held=len(points), **STOPPED)  # fmt: skip
+
+
+@pytest.mark.counted
+def test_a_publish_killed_with_its_workers_at_any_moment_leaves_one_whole_site(
+    begun, finished, disk, counted
+) -> None:
+    """Nothing is kept to be used again, so that documents are rendered while it is killed."""
+    new, old = finished[1], begun.tree(*LIVE)
+    shutil.rmtree(begun.root / "_site.state" / "cache")
+    whole, start = again(begun), time.monotonic()
+    assert disk.run(whole.root, *COMMAND)["code"] == 0
+    seconds = time.monotonic() - start
+    moments = [random.Random(20261031 + n).uniform(0, seconds) for n in range(40 if ALL else 2)]
+    for moment in moments:
+        small = again(begun)
+        disk.run(small.root, *COMMAND, at=moment, how="time")
+        holds(small, old, new, disk, f"killed after {moment:.2f} of {seconds:.2f} s")
+    counted("kill_points_in_time", what="Moments at which a publish and its workers were killed",
+            tried=len(moments), held=len(moments), **STOPPED)  # fmt: skip
 
 
 @pytest.mark.counted
 def test_a_full_disk_leaves_the_site_as_it_was(begun, disk, counted) -> None:
-    old, tried = begun.tree("_site", "_packs"), POINTS // 3
-    for at in random.Random(5).choices(range(1, 40), k=tried):
+    old, points = begun.tree(*LIVE), random.Random(5).sample(range(1, 40), 30 if ALL else 2)
+    for at in points:
         small = again(begun)
         done = disk.run(small.root, *COMMAND, at=at, how="full")
         assert done["code"] == 1 and "No space left" in done["said"], done
-        assert small.tree("_site", "_packs") == old
+        assert small.tree(*LIVE) == old
         assert disk.run(small.root, *COMMAND)["code"] == 0
     counted("full_disk_publish", what="Points at which the disk was full during a publish",
-            tried=tried, held=tried, **STOPPED)  # fmt: skip
+            tried=len(points), held=len(points), **STOPPED)  # fmt: skip
 
 
 @pytest.mark.counted
 def test_a_font_that_is_gone_stops_the_publish_and_is_enough_reason_to_say_so(
     begun, monkeypatch, tmp_path, counted
 ) -> None:
-    old = begun.tree("_site", "_packs")
+    old = begun.tree(*LIVE)
     shutil.rmtree(begun.root / "_site.state" / "fonts")
     monkeypatch.setattr(fonts, "package_fonts", lambda: tmp_path / "no fonts")
     with pytest.raises(Exception, match=r"no fonts|font") as told:
         fonts.write_web_fonts(tmp_path / "made")
     assert isinstance(told.value, OSError), "which the command says in one line"
     monkeypatch.undo()
-    assert begun.tree("_site", "_packs") == old
+    assert begun.tree(*LIVE) == old
     publish(begun.project, PERIOD)
     assert (begun.root / "_site/assets/fonts").is_dir()
     counted("fonts", what="Fonts taken away from what a publish had kept",
@@ -113,10 +147,7 @@ def test_a_font_that_is_gone_stops_the_publish_and_is_enough_reason_to_say_so(
 
 @pytest.mark.counted
 @pytest.mark.parametrize("harm", ["cut", "other bytes", "empty", "no JSON"])
-def test_what_runs_remember_may_be_spoilt_in_every_file(begun, disk, counted, harm) -> None:
-    whole = again(begun)
-    assert disk.run(whole.root, *COMMAND)["code"] == 0
-    new = whole.tree("_site", "_packs")
+def test_what_runs_remember_may_be_spoilt_in_every_file(begun, finished, disk, counted, harm) -> None:
     small = again(begun)
     files = [f for f in (small.root / "_site.state").rglob("*") if f.is_file() and f.suffix != ".lock"]
     for file in files:
@@ -125,6 +156,6 @@ def test_what_runs_remember_may_be_spoilt_in_every_file(begun, disk, counted, ha
         file.write_bytes(spoilt.get(harm, bytes(byte ^ 1 for byte in content)))
     done = disk.run(small.root, *COMMAND)
     assert done["code"] == 0, done["said"]
-    assert small.tree("_site", "_packs") == new
+    assert small.tree(*LIVE) == finished[1]
     counted("cache", what="Files of the cache spoilt, all at once, in four ways", group="stops",
             tried=len(files), held=len(files), means="made anew, and the site is the same")  # fmt: skip
