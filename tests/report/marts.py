@@ -11,6 +11,7 @@ from pathlib import Path
 import mart_flow
 import mart_lenses
 import mart_money
+import mart_rates
 import numpy as np
 import pandas as pd
 from mart_figures import BEFORE, MEASURES, N_YEAR, NEWEST, SERVICES, TITLES, TOPICS, column_names, row
@@ -65,6 +66,7 @@ def _tables(audience: str) -> dict[str, list[dict[str, object]]]:
         mart_flow.flow(tables, service)
         mart_money.change(tables, service)
         mart_lenses.shared(tables, service, audience)
+        mart_rates.rates(tables, service, audience)
     _common(tables)
     mart_lenses.programme(tables)
     if audience == "clinical":

@@ -138,6 +138,18 @@ def test_the_service_report_has_the_sections_that_its_readers_are_promised(rende
     assert [h for h in re.findall(r"^## (.+)$", text, flags=re.M) if h in wanted] == wanted
 
 
+def test_a_rate_stands_with_its_figures_for_the_team_and_as_a_definition_for_the_public(rendered):
+    public, team = (rendered("reports/services/stroke.qmd", who) for who in ("public", "clinical"))
+    assert all("### Emergency visits from home" in text for text in (public, team))
+    # 120 events in 124,800 days: 0.96 for each 1,000.
+    figure = "0.96 for each 1,000 days at home"
+    assert figure in team and "120 events among 876 people in 124,800 days" in team.replace("\\", "")
+    assert figure not in public and "The board and the team see the figures" in public
+    assert "{#stroke-case-mix-groups}" in team and "tbl-stroke-case-mix-by-group" in team
+    assert "tbl-stroke-need-rates" in team
+    assert "stroke-case-mix-by-group" not in public and "stroke-need-rates" not in public
+
+
 def test_the_board_reads_what_needs_a_decision_first(rendered):
     text = rendered("reports/board.qmd", "board")
     assert re.findall(r"^## (.+)$", text, flags=re.M)[0] == "What needs a decision"
