@@ -35,6 +35,8 @@ DIES_LATER = 0.05
 ANSWERS = {"mrs": 0.87, "eq5d5l": 0.76, "nihss": 0.90}
 EARLY_DEATH_DAYS = 9.5
 """Mean day of an early death, which ends the first stay."""
+COMES_BACK = 0.14
+"""Chance to come back to the emergency department and stay, for those alive and within the pathway then."""
 STAY_FIT = 1.0304
 """Makes the mean stay of those who leave alive what the effects say: it offsets that they are the
 less ill and that a late death may cut a stay short. Found once from 800,000 simulated stays."""
@@ -179,7 +181,7 @@ def _readmissions(rng: np.random.Generator, world: World, cohort: Cohort, left: 
     """One in eight comes back within the pathway, for something that follows from the stroke."""
     n = len(cohort)
     again = left + rng.uniform(8, 140, n)
-    comes_back = (rng.random(n) < 0.14) & (again < cohort.began + 172)
+    comes_back = (rng.random(n) < COMES_BACK) & (again < cohort.began + 172)
     reason = rng.choice(np.array(["I693", "J189", "N390", "R298"], object), n)
     lasts, spell = 0.6 + lognormal(rng, 6, 0.8, n), world.new_spells(n)
     columns = {

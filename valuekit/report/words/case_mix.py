@@ -29,7 +29,7 @@ def model(measure: Row, row: Row) -> str:
             "The figure stands as it is, whoever the patients were.",
         )
     unknown = ""
-    if row.not_known is not None:
+    if row.not_known:
         unknown = (
             f"Something of it is not known for {number(row.not_known)} of them, who stay in as ‘not known’."
         )
