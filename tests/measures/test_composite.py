@@ -13,6 +13,7 @@ from valuekit.errors import DefinitionError
 from valuekit.measures.definition.definitions import Topic
 from valuekit.measures.definition.value_settings import Composite
 from valuekit.measures.people import composite
+from valuekit.measures.statistics import intervals
 
 
 def test_the_weights_are_the_mean_ratings_over_their_sum():
@@ -59,7 +60,7 @@ def test_the_interval_covers_at_its_nominal_rate(n):
     for _ in range(times):
         ratings = np.column_stack([rng.choice([4.0, 5.0], 15), rng.choice([2.0, 3.0, 4.0], 15)])
         period = np.column_stack([rng.random(n) < 0.6, rng.random(n) < 0.8]).astype(float)
-        low, high = composite.ends(
+        low, high = intervals.percentiles(
             composite.combine(ratings, [period], draws=200, seed=int(rng.integers(1e9))).drawn
         )
         held += bool(low[0] <= truth <= high[0])

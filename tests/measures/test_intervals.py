@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -172,3 +172,50 @@ def test_a_ratios_interval_is_of_its_unit(scale):
     assert float(other.upper) * scale == pytest.approx(float(pounds.upper), rel=1e-6)
     drawn, again = (intervals.bootstrap_of_ratio(GOOD, c, draws=50) for c in (COST, COST * scale))
     assert float(again.lower) * scale == pytest.approx(float(drawn.lower), rel=1e-6)
+
+
+# What several methods share
+
+
+@given(
+    above=st.floats(-50, 50),
+    below=st.floats(0.5, 50),
+    errors=st.tuples(st.floats(0.01, 5), st.floats(0.01, 5)),
+    correlation=st.floats(-1, 1),
+)
+def test_each_end_of_fieller_is_a_ratio_that_just_cannot_be_ruled_out(above, below, errors, correlation):
+    """By definition (Fieller 1954): above − R × below lies as many standard errors from 0 as `reach` says."""
+    one, two = errors
+    shared, reach = correlation * one * two, intervals.z()
+    ends = intervals.fieller_of_estimates(above, below, one**2, two**2, shared, reach)
+    if below <= reach * two:
+        assert np.isnan(ends).all()
+        return
+    assume(below > 1.001 * reach * two)
+    for end in ends:
+        variance = one**2 - 2 * end * shared + end**2 * two**2
+        assert (above - end * below) ** 2 == pytest.approx(reach**2 * variance, rel=1e-6, abs=1e-6)
+    assert ends.lower <= above / below + 1e-9 and above / below - 1e-9 <= ends.upper
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=40))
+def test_the_mean_of_values_has_the_interval_of_scipy(values):
+    average, ends = intervals.mean_of(values)
+    error = np.std(values, ddof=1) / np.sqrt(len(values))
+    assert average == pytest.approx(np.mean(values), abs=1e-9)
+    if error > 0:
+        assert list(ends) == pytest.approx(stats.t.interval(0.95, len(values) - 1, average, error), abs=1e-6)
+
+
+@pytest.mark.parametrize("values", [[], [7.0]])
+def test_one_value_has_an_average_and_no_interval_and_none_has_neither(values):
+    average, ends = intervals.mean_of(values)
+    assert average == pytest.approx(values[0]) if values else np.isnan(average)
+    assert np.isnan(ends).all()
+
+
+def test_the_percentile_interval_leaves_as_many_draws_below_as_above():
+    drawn = np.column_stack([np.arange(1001), -np.arange(1001)])
+    lower, upper = intervals.percentiles(drawn)
+    assert lower == pytest.approx([25, -975]) and upper == pytest.approx([975, -25])
+    assert intervals.percentiles(drawn.T, 0.5, axis=1).lower == pytest.approx([250, -750])

@@ -146,8 +146,8 @@ def _summed(statistic: str, value: np.ndarray, span: np.ndarray) -> tuple[float,
     if not n:
         return np.nan, np.nan, np.nan
     if statistic == "mean":
-        ends = intervals.mean(n, value.mean(), value.std(ddof=1) if n > 1 else np.nan)
-        return float(value.mean()), float(ends.lower), float(ends.upper)
+        average, ends = intervals.mean_of(value)
+        return average, float(ends.lower), float(ends.upper)
     if statistic == "share":
         ends = intervals.share(value.sum(), n)
         return 100 * float(value.mean()), 100 * float(ends.lower), 100 * float(ends.upper)

@@ -105,7 +105,7 @@ def cost_kind(year: CompleteYear, behaviour: CostBehaviour) -> pd.DataFrame:
         each = each.reindex(index=order, columns=list(names), fill_value=0)
         for position, (name, words) in enumerate(names.items(), 1):
             pence = each[name].to_numpy("int64")
-            mean, ends = _mean_of(pence / 100)
+            mean, ends = intervals.mean_of(pence / 100)
             rows.append(
                 {
                     "scheme": scheme,
@@ -122,12 +122,6 @@ def cost_kind(year: CompleteYear, behaviour: CostBehaviour) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
-
-
-def _mean_of(pounds: np.ndarray) -> tuple[float, intervals.Interval]:
-    n = len(pounds)
-    mean = float(pounds.mean()) if n else np.nan
-    return mean, intervals.mean(n, mean, pounds.std(ddof=1) if n > 1 else np.nan)
 
 
 def _example() -> Example:

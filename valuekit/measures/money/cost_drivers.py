@@ -260,8 +260,7 @@ def bootstrap(
     effects = shapley(*factors(*periods))
     drawn = {part: effect.sum(axis=1) for part, effect in zip(PARTS, effects, strict=True)}
     drawn["change"] = sum(drawn.values())
-    tails = [(1 - intervals.LEVEL) / 2, 1 - (1 - intervals.LEVEL) / 2]
-    return {part: intervals.Interval(*np.quantile(values, tails)) for part, values in drawn.items()}
+    return {part: intervals.percentiles(values) for part, values in drawn.items()}
 
 
 def used(pathway_unit: pd.DataFrame, priced: pd.DataFrame) -> pd.DataFrame:

@@ -169,11 +169,9 @@ def cost_summary(year: CompleteYear) -> pd.DataFrame:
     n = len(pounds)
     row = dict.fromkeys(("mean", "lower", "upper", "p10", "median", "p90", "dearest_share"), np.nan)
     if n:
-        row["mean"] = pounds.mean()
         row["p10"], row["median"], row["p90"] = np.quantile(pounds, [0.1, 0.5, 0.9])
         row["dearest_share"] = pounds[: -(-n // 10)].sum() / pounds.sum() if pounds.sum() > 0 else np.nan
-    if n > 1:
-        row["lower"], row["upper"] = intervals.mean(n, pounds.mean(), pounds.std(ddof=1))
+    row["mean"], (row["lower"], row["upper"]) = intervals.mean_of(pounds)
     return pd.DataFrame([{"n": n, **row}])
 
 

@@ -14,7 +14,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.statistics import intervals
@@ -191,14 +190,12 @@ def ratio(
         return replace(nothing, reason="same_outcome")
     if where in ("cheaper_better", "dearer_worse"):
         return replace(nothing, reason="dominant" if where == "cheaper_better" else "dominated")
-    z2 = stats.norm.ppf(1 - (1 - level) / 2) ** 2
-    a = outcome**2 - z2 * outcome_se**2
-    if a <= 0:
+    together = correlation * cost_se * outcome_se
+    lower, upper = intervals.fieller_of_estimates(
+        cost, outcome, cost_se**2, outcome_se**2, together, intervals.z(level)
+    )
+    if np.isnan(upper):
         return replace(nothing, reason="not_clear")
-    b = cost * outcome - z2 * correlation * cost_se * outcome_se
-    c = cost**2 - z2 * cost_se**2
-    root = np.sqrt(max(b * b - a * c, 0.0))
-    lower, upper = (b - root) / a, (b + root) / a
     # Below nought lies another quarter: cheaper and better, or dearer and worse.
     return Ratio(cost / outcome, lower if lower > 0 else np.nan, upper, where == "cheaper_worse", "")
 
@@ -319,8 +316,7 @@ def gain(found: Draws, price: ArrayLike, level: float = intervals.LEVEL) -> tupl
     benefit = net_benefit(found.cost, found.outcome, price)
     drawn = net_benefit(found.drawn_cost, found.drawn_outcome, price)
     more = drawn - drawn[:, :, :1]
-    tails = [(1 - level) / 2, 1 - (1 - level) / 2]
-    made = [benefit - benefit[:, :1], *np.quantile(more, tails, axis=1)]
+    made = [benefit - benefit[:, :1], *intervals.percentiles(more, level, axis=1)]
     for each in made:
         each[:, 0] = np.nan
     return made[0], made[1], made[2]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.money.value import PER_POUNDS
@@ -62,14 +61,13 @@ def marginal(
     Fieller 1954, J R Stat Soc B 16:175, doi 10.1111/j.2517-6161.1954.tb00159.x: the same interval as that of
     the incremental cost-effectiveness ratio, with cost below.
     """
-    z2 = stats.norm.ppf(1 - (1 - level) / 2) ** 2
-    a = cost**2 - z2 * cost_se**2
-    if not a > 0:
+    together = correlation * cost_se * outcome_se
+    ends = intervals.fieller_of_estimates(
+        outcome, cost, outcome_se**2, cost_se**2, together, intervals.z(level)
+    )
+    if np.isnan(ends.lower):
         return Margin(np.nan, np.nan, np.nan, NOT_CLEAR)
-    b = cost * outcome - z2 * correlation * cost_se * outcome_se
-    c = outcome**2 - z2 * outcome_se**2
-    root = np.sqrt(max(b * b - a * c, 0.0))
-    found = np.array([outcome / cost, (b - root) / a, (b + root) / a]) * PER_POUNDS
+    found = np.array([outcome / cost, *ends]) * PER_POUNDS
     if cost < 0:
         found = -found[[0, 2, 1]]
     value, lower, upper = (float(x) for x in found)

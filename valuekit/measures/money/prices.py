@@ -195,10 +195,7 @@ def price_cost(
         each = sums.reindex(held, fill_value=0).to_numpy(float) / 100
         row = {"words": span.words, "period_start": pd.Timestamp(span.start), "n": len(held)}
         for at, name in enumerate(("cash", "real")):
-            pounds = each[:, at]
-            mean = pounds.mean() if len(pounds) else np.nan
-            sd = pounds.std(ddof=1) if len(pounds) > 1 else np.nan
-            ends = intervals.mean(len(pounds), mean, sd)
+            mean, ends = intervals.mean_of(each[:, at])
             row |= {name: mean, f"{name}_lower": float(ends.lower), f"{name}_upper": float(ends.upper)}
         rows.append({**row, "base_year": deflators.base, "source": deflators.source})
     ends = [f"{name}{end}" for name in ("cash", "real") for end in ("", "_lower", "_upper")]

@@ -129,12 +129,9 @@ def _figures(held: pd.DataFrame) -> dict[str, object]:
     good, pounds = known["value"].to_numpy(float), known["cost"].to_numpy(float)
     n, eligible = len(known), int(held["eligible"].sum())
     share = intervals.share(good.sum(), n)
-    sd = pounds.std(ddof=1) if n > 1 else np.nan
-    average = pounds.mean() if n else np.nan
-    cost = intervals.mean(n, average, sd)
+    average, cost = intervals.mean_of(pounds)
     reason = why_not(n, float(cost.lower))
-    nowhere = intervals.Interval(np.float64(np.nan), np.float64(np.nan))
-    ratio, fieller, bootstrap = np.nan, nowhere, nowhere
+    ratio, fieller, bootstrap = np.nan, intervals.NOWHERE, intervals.NOWHERE
     if not reason:
         ratio = good.sum() / pounds.sum()
         fieller, bootstrap = intervals.fieller(good, pounds), intervals.bootstrap_of_ratio(good, pounds)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from valuekit.measures.calendar import Span, between, due_spans, sort_into
 from valuekit.measures.outcomes import days_until_due
@@ -36,7 +35,7 @@ FEWEST_PEOPLE = 30
 
 WITH_OUTCOME = "people with the outcome"
 
-_Z = float(stats.norm.ppf(1 - (1 - intervals.LEVEL) / 2))
+_Z = intervals.z()
 
 MODEL = (
     "service", "measure", "words", "covariates", "lacks", "otherwise", "n", "events", "parameters",
@@ -81,31 +80,27 @@ def tables(
     site
         Hospital site by pathway.
     """
-    found: dict[str, list[pd.DataFrame]] = {name: [] for name in _COLUMNS}
+    made: dict[str, list[pd.DataFrame]] = {name: [] for name in _COLUMNS}
     for service in services:
         declared = [m for m in service.measures if m.case_mix is not None]
         own = who.people(linked.pathway, intake.tables["patients"], service.service) if declared else None
-        known: list[
-            tuple[tuple, pd.DataFrame]
-        ] = []  # measures of one service often share a model's covariates
+        covariates: dict[tuple, pd.DataFrame] = {}  # measures of one service often share them
         for measure in declared:
             rows = result[(result["service"] == service.service) & (result["measure"] == measure.measure)]
             mix = measure.case_mix
             asked = (mix.covariates, mix.age_from, mix.severity)
-            traits = next((found for same, found in known if same == asked), None)
-            if traits is None:
-                traits = who.covariates(
+            if asked not in covariates:
+                covariates[asked] = who.covariates(
                     own, mix.covariates, service, intake, linked.pathway_activity,
                     age_from=mix.age_from, severity=mix.severity,
                 ).set_axis(own["pathway"])  # fmt: skip
-                known.append((asked, traits))
-            for name, frame in of_measure(rows, traits, measure, months, site).items():
-                found[name].append(frame.assign(service=service.service, measure=measure.measure))
+            for name, frame in of_measure(rows, covariates[asked], measure, months, site).items():
+                made[name].append(frame.assign(service=service.service, measure=measure.measure))
     return {
         name: pd.concat(frames, ignore_index=True)[list(_COLUMNS[name])]
         if frames
         else pd.DataFrame(columns=list(_COLUMNS[name]))
-        for name, frames in found.items()
+        for name, frames in made.items()
     }
 
 
@@ -149,8 +144,7 @@ def of_measure(
     fitted = logistic.fit(first["value"], seen)
     if not covered or baseline.first < covered[0].first or covered[-1].last < baseline.last:
         reason = "the extracts do not hold the whole baseline with its follow-up"
-        empty = np.empty(0)
-        fitted = Fit(fitted.coding, empty, empty.reshape(0, 0), fitted.n, fitted.events, reason)
+        fitted = Fit.refused(fitted.coding, fitted.n, fitted.events, reason)
     model = {
         "words": baseline.words,
         "covariates": who.in_words(mix.covariates, mix),

@@ -119,11 +119,6 @@ def _means(rows: Floats, draws: int, rng: np.random.Generator) -> Floats:
     return np.where(np.isnan(found), np.nanmean(rows, axis=0), found)
 
 
-def ends(drawn: Floats, level: float = intervals.LEVEL) -> tuple[Floats, Floats]:
-    """Percentile interval of each column of draws."""
-    return tuple(np.quantile(drawn, [(1 - level) / 2, 1 - (1 - level) / 2], axis=0))
-
-
 def scaled(measure: Measure, value: pd.Series) -> pd.Series:
     """Results on the scale from 0 to 1: shares and the EQ-5D index as they are, days at home over all
     days.
@@ -224,11 +219,11 @@ def _row(
     }
     if found is None or at is None:
         return row
-    lower, upper = ends(found.drawn)
+    lower, upper = intervals.percentiles(found.drawn)
     row |= {"value": SCALE * found.value[at], "lower": SCALE * lower[at], "upper": SCALE * upper[at]}
     row["equal_weights"] = SCALE * found.parts[at].mean()
     if at:
-        low, high = ends(found.drawn[:, at] - found.drawn[:, at - 1])
+        low, high = intervals.percentiles(found.drawn[:, at] - found.drawn[:, at - 1])
         row |= {"difference": SCALE * (found.value[at] - found.value[at - 1])}
         row |= {"diff_lower": SCALE * float(low), "diff_upper": SCALE * float(high)}
     return row
@@ -247,7 +242,7 @@ def _part(service, topic, i, raters, known, found: Combined | None) -> dict[str,
     }
     if found is None:
         return row
-    lower, upper = ends(found.drawn_weight)
+    lower, upper = intervals.percentiles(found.drawn_weight)
     row |= {"weight": found.weight[i], "weight_lower": lower[i], "weight_upper": upper[i]}
     return row | {"value": SCALE * found.parts[-1][i]}
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from valuekit.measures import outcomes
 from valuekit.measures.calendar import Span
 from valuekit.measures.definition.definitions import ServiceDefinition
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.outcomes import SHARE_SCALE, due_years, each_measure, grouped
+from valuekit.measures.statistics import intervals
 
 LEVELS = (0.95, 0.998)
 """Inner and outer limits (Spiegelhalter 2005)."""
@@ -111,14 +111,14 @@ def funnel(
     wide = np.sqrt(error**2 + tau2)
     limits = {}
     for level in LEVELS:
-        reach = stats.norm.ppf(1 - (1 - level) / 2) * wide
+        reach = intervals.z(level) * wide
         limits[level] = (np.maximum(average - reach, 0), np.minimum(average + reach, 1))
     return Funnel(float(average), z, phi, tau2, limits, _place(events / n, average, wide))
 
 
 def _place(value: NDArray, average: float, wide: NDArray) -> NDArray[np.str_]:
     far = (value - average) / wide
-    inner, outer = (stats.norm.ppf(1 - (1 - level) / 2) for level in LEVELS)
+    inner, outer = (intervals.z(level) for level in LEVELS)
     beyond = [far > outer, far > inner, far < -outer, far < -inner]
     return np.select(beyond, ["above_998", "above_95", "below_998", "below_95"], "inside")
 

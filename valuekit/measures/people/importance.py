@@ -21,7 +21,6 @@ GROUPS = ("patient", "carer", "clinician")
 LOWEST, HIGHEST = 1, 5
 """Ends of the rating scale; an interval does not go beyond."""
 
-
 FEWEST = 8
 """People of each group who must have rated a topic before two groups are compared on it."""
 
@@ -45,8 +44,7 @@ def importance(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> p
             of_topic = ratings[ratings["topic"] == topic.topic]
             for group in asked_groups:
                 given = of_topic.loc[of_topic["group"] == group, "rating"].dropna().astype(float)
-                average = given.mean() if len(given) else float("nan")
-                ends = intervals.mean(len(given), average, given.std(ddof=1))
+                average, ends = intervals.mean_of(given)
                 found.append(
                     {
                         "service": service.service,
@@ -57,8 +55,8 @@ def importance(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> p
                         "group": group,
                         "n": len(given),
                         "mean": average,
-                        "lower": max(float(ends.lower), LOWEST) if len(given) > 1 else float("nan"),
-                        "upper": min(float(ends.upper), HIGHEST) if len(given) > 1 else float("nan"),
+                        "lower": np.maximum(ends.lower, LOWEST),
+                        "upper": np.minimum(ends.upper, HIGHEST),
                         "shown": len(given) > 0,
                     }
                 )

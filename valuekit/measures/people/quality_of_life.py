@@ -184,9 +184,7 @@ class _Of:
         if statistic == "share":
             ends = intervals.share(total, n)
         else:
-            ends = intervals.mean(
-                n, total / n if n else np.nan, value[known].std(ddof=1) if n > 1 else np.nan
-            )
+            _, ends = intervals.mean_of(value[known])
         row = {
             "eligible": eligible,
             "n": n,
@@ -326,8 +324,7 @@ class _Of:
             (("other_value", "other_lower", "other_upper"), two),
             (("difference", "diff_lower", "diff_upper"), two - one),
         ):
-            average = value.mean() if len(value) else np.nan
-            ends = intervals.mean(len(value), average, value.std(ddof=1) if len(value) > 1 else np.nan)
+            average, ends = intervals.mean_of(value)
             row |= dict(zip(names, (average, float(ends.lower), float(ends.upper)), strict=True))
         return row
 
@@ -344,8 +341,7 @@ def _mean(value: pd.Series, eligible: pd.Series, held: np.ndarray) -> dict[str, 
     known = pd.to_numeric(value).to_numpy(float)[among]
     known = known[~np.isnan(known)]
     n, people = len(known), int(among.sum())
-    average = known.mean() if n else np.nan
-    ends = intervals.mean(n, average, known.std(ddof=1) if n > 1 else np.nan)
+    average, ends = intervals.mean_of(known)
     return {
         "eligible": people,
         "n": n,

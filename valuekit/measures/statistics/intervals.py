@@ -37,6 +37,25 @@ class Interval(NamedTuple):
     upper: Floats
 
 
+NOWHERE = Interval(np.float64(np.nan), np.float64(np.nan))
+"""The interval that does not exist."""
+
+
+def z(level: float = LEVEL) -> float:
+    """Standard errors from the middle to each end of a normal interval: 1.96 at 95%."""
+    return float(stats.norm.ppf(1 - (1 - level) / 2))
+
+
+def percentiles(drawn: ArrayLike, level: float = LEVEL, axis: int = 0) -> Interval:
+    """Percentile interval of bootstrap draws, which lie along `axis`: the middle `level` of them.
+
+    References
+    ----------
+    Efron and Tibshirani 1993, An Introduction to the Bootstrap.
+    """
+    return Interval(*np.quantile(drawn, [(1 - level) / 2, 1 - (1 - level) / 2], axis=axis))
+
+
 def share(count: ArrayLike, n: ArrayLike, level: float = LEVEL) -> Interval:
     """Wilson score interval of a proportion.
 
@@ -88,10 +107,10 @@ def _exact_count(events: Floats, level: float) -> Interval:
 
 
 def _byar(events: Floats, level: float) -> Interval:
-    z = stats.norm.ppf(1 - (1 - level) / 2)
+    reach = z(level)
     some, next_ = np.maximum(events, 1), events + 1
-    lower = events * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
-    return Interval(lower, next_ * (1 - 1 / (9 * next_) + z / (3 * np.sqrt(next_))) ** 3)
+    lower = events * (1 - 1 / (9 * some) - reach / (3 * np.sqrt(some))) ** 3
+    return Interval(lower, next_ * (1 - 1 / (9 * next_) + reach / (3 * np.sqrt(next_))) ** 3)
 
 
 def mean(n: ArrayLike, average: ArrayLike, sd: ArrayLike, level: float = LEVEL) -> Interval:
@@ -108,6 +127,14 @@ def mean(n: ArrayLike, average: ArrayLike, sd: ArrayLike, level: float = LEVEL) 
     safe = np.where(enough, n, 2)
     half = stats.t.ppf(1 - (1 - level) / 2, safe - 1) * sd / np.sqrt(safe)
     return Interval(np.where(enough, average - half, np.nan), np.where(enough, average + half, np.nan))
+
+
+def mean_of(values: ArrayLike, level: float = LEVEL) -> tuple[float, Interval]:
+    """Average of `values`, one a person, and its interval (:func:`mean`); NaN for nobody."""
+    values = np.asarray(values, float)
+    n = values.size
+    average = float(values.mean()) if n else np.nan
+    return average, mean(n, average, values.std(ddof=1) if n > 1 else np.nan, level)
 
 
 def difference_of_shares(
@@ -173,23 +200,46 @@ def fieller(above: ArrayLike, below: ArrayLike, level: float = LEVEL) -> Interva
         NaN ends where the mean of `below` is not clear of 0 at this level: the set of ratios that
         the data allow is then unbounded, and no interval says it (Fieller's first case).
 
+    See Also
+    --------
+    fieller_of_estimates : of which this is the case of two means of one sample.
+    """
+    above, below = np.asarray(above, float), np.asarray(below, float)
+    n = above.size
+    if n < 2:
+        return NOWHERE
+    (v_above, shared), (_, v_below) = np.cov(above, below)
+    reach = stats.t.ppf(1 - (1 - level) / 2, n - 1)
+    return fieller_of_estimates(above.mean(), below.mean(), v_above / n, v_below / n, shared / n, reach)
+
+
+def fieller_of_estimates(
+    above: float, below: float, above_variance: float, below_variance: float, covariance: float, reach: float
+) -> Interval:
+    """Fieller's interval of the ratio of two estimates: the ratios R whose ``above − R × below`` may be 0.
+
+    Parameters
+    ----------
+    above, below
+        Estimates, with their variances and covariance.
+    reach
+        Standard errors to each end: a quantile of Student's t, or :func:`z`.
+
+    Returns
+    -------
+    Interval
+        NaN ends where `below` is not clear of 0.
+
     References
     ----------
     Fieller 1954, J R Stat Soc B 16:175, doi 10.1111/j.2517-6161.1954.tb00159.x; for health care
     Willan and O'Brien 1996, Health Econ 5:297.
     """
-    above, below = np.asarray(above, float), np.asarray(below, float)
-    n = above.size
-    nowhere = Interval(np.float64(np.nan), np.float64(np.nan))
-    if n < 2:
-        return nowhere
-    t2 = stats.t.ppf(1 - (1 - level) / 2, n - 1) ** 2 / n
-    (v_above, shared), (_, v_below) = np.cov(above, below)
-    a = below.mean() ** 2 - t2 * v_below
-    b = above.mean() * below.mean() - t2 * shared
-    c = above.mean() ** 2 - t2 * v_above
-    if a <= 0:
-        return nowhere
+    a = below**2 - reach**2 * below_variance
+    b = above * below - reach**2 * covariance
+    c = above**2 - reach**2 * above_variance
+    if not a > 0:
+        return NOWHERE
     root = np.sqrt(max(b * b - a * c, 0.0))
     return Interval(np.float64((b - root) / a), np.float64((b + root) / a))
 
@@ -209,9 +259,8 @@ def bootstrap_of_ratio(
     above, below = np.asarray(above, float), np.asarray(below, float)
     n = above.size
     if n < 2:
-        return Interval(np.float64(np.nan), np.float64(np.nan))
+        return NOWHERE
     drawn = np.random.default_rng(seed).integers(0, n, (draws, n))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = above[drawn].sum(axis=1) / below[drawn].sum(axis=1)
-    lower, upper = np.quantile(ratios, [(1 - level) / 2, 1 - (1 - level) / 2])
-    return Interval(lower, upper)
+    return percentiles(ratios, level)

@@ -18,7 +18,7 @@ from scipy import stats
 from scipy.optimize import linprog
 from scipy.special import expit, logit
 
-from valuekit.measures.statistics.intervals import LEVEL, Interval
+from valuekit.measures.statistics.intervals import LEVEL, NOWHERE, Interval, z
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +31,6 @@ FEWEST_IN_CATEGORY = 10
 
 NOT_KNOWN = "not known"
 """The category of people for whom a covariate is missing. They stay in the model."""
-
-_Z = float(stats.norm.ppf(1 - (1 - LEVEL) / 2))
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,11 @@ class Fit:
     events: int
     reason: str = ""
 
+    @classmethod
+    def refused(cls, coding: Coding, n: int, events: int, reason: str) -> Fit:
+        """No model of so many people, and why."""
+        return cls(coding, np.empty(0), np.empty((0, 0)), n, events, reason)
+
     def chance(self, frame: pd.DataFrame) -> Floats:
         """Probability of the outcome of each person in `frame`."""
         return expit(self.coding.matrix(frame) @ self.coefficients)
@@ -98,23 +101,23 @@ def fit(outcome: ArrayLike, frame: pd.DataFrame, per_parameter: float = EVENTS_P
     each parameter, when the categories separate those with from those without, or when it does not converge.
     """
     y, coding = np.asarray(outcome, float), Coding.of(frame)
-    n, events, none = len(y), int(y.sum()), np.empty(0)
+    n, events = len(y), int(y.sum())
     rarer = min(events, n - events)
     if not rarer or rarer < per_parameter * coding.parameters:
         reason = (
             f"too few: {rarer} people {'with' if events <= n - events else 'without'} the outcome for "
             f"{coding.parameters} parameters, and {per_parameter:g} are needed for each"
         )
-        return Fit(coding, none, none.reshape(0, 0), n, events, reason)
+        return Fit.refused(coding, n, events, reason)
     x = coding.matrix(frame)
     if separated(x, y):
         reason = "in some category everybody, or nobody, had the outcome: no finite model fits"
-        return Fit(coding, none, none.reshape(0, 0), n, events, reason)
+        return Fit.refused(coding, n, events, reason)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = sm.Logit(y, x).fit(disp=0, maxiter=50, warn_convergence=False)
     if not found.mle_retvals["converged"] or not np.isfinite(found.cov_params()).all():
-        return Fit(coding, none, none.reshape(0, 0), n, events, "the model did not converge")
+        return Fit.refused(coding, n, events, "the model did not converge")
     return Fit(coding, np.asarray(found.params), np.asarray(found.cov_params()), n, events)
 
 
@@ -153,12 +156,12 @@ def c_statistic(outcome: ArrayLike, score: ArrayLike, level: float = LEVEL) -> t
     with_, without = score[y], score[~y]
     m, n = len(with_), len(without)
     if m < 2 or n < 2:
-        return np.nan, Interval(np.float64(np.nan), np.float64(np.nan))
+        return np.nan, NOWHERE
     ranks = stats.rankdata(np.concatenate([with_, without]))
     one = (ranks[:m] - stats.rankdata(with_)) / n
     two = 1 - (ranks[m:] - stats.rankdata(without)) / m
     c = float(one.mean())
-    half = stats.norm.ppf(1 - (1 - level) / 2) * np.sqrt(one.var(ddof=1) / m + two.var(ddof=1) / n)
+    half = z(level) * np.sqrt(one.var(ddof=1) / m + two.var(ddof=1) / n)
     return c, Interval(np.float64(max(c - half, 0.0)), np.float64(min(c + half, 1.0)))
 
 
@@ -198,7 +201,7 @@ def calibration(outcome: ArrayLike, chance: ArrayLike, fewest: int = EVENTS_PER_
 
 
 def _wald(value: float, error: float) -> tuple[float, float, float]:
-    return float(value), float(value - _Z * error), float(value + _Z * error)
+    return float(value), float(value - z() * error), float(value + z() * error)
 
 
 def fifths(chance: Sequence[float]) -> NDArray[np.int64]:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from valuekit.measures.statistics import logistic
-from valuekit.measures.statistics.intervals import LEVEL, Interval
+from valuekit.measures.statistics.intervals import LEVEL, Interval, z
 
 COMPLETE = 0.95
 """Completeness from which on nothing more is said: the missing can then move a share by 5 points at most."""
@@ -86,7 +85,7 @@ def weighted(
     score = fitted.coding.matrix(traits) * ((known - chance) * asked)[:, None]
     projection = score @ np.linalg.lstsq(score, influence, rcond=None)[0]
     error = np.sqrt(((influence - projection) ** 2).sum()) / weight.sum()
-    half = stats.norm.ppf(1 - (1 - level) / 2) * error
+    half = z(level) * error
     return Weighted(average, average - half, average + half)
 
 

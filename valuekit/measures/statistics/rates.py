@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.statistics import intervals
@@ -237,8 +236,8 @@ def differ(first: Rate, second: Rate, *, level: float = LEVEL) -> tuple[float, f
     """
     ratio = first.value / second.value
     spread = np.sqrt(first.variance / first.value**2 + second.variance / second.value**2)
-    z = stats.norm.ppf(1 - (1 - level) / 2)
-    return ratio, float(ratio * np.exp(-z * spread)), float(ratio * np.exp(z * spread))
+    reach = intervals.z(level) * spread
+    return ratio, float(ratio * np.exp(-reach)), float(ratio * np.exp(reach))
 
 
 BIRTHS = pd.DataFrame(

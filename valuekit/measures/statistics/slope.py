@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.outcomes import FEWEST_PEOPLE
-from valuekit.measures.statistics.intervals import LEVEL, SEED, Interval
+from valuekit.measures.statistics.intervals import LEVEL, NOWHERE, SEED, Interval, percentiles, z
 
 DRAWS = 10_000
 """Simulated sets of figures: the ends of the interval move by less than a hundredth of its width."""
@@ -87,16 +86,10 @@ def slope_index(
     drawn = np.random.default_rng(seed).normal(value, error, (draws, value.size))
     start, slope = _line(value[None, :], people)
     starts, slopes = _line(drawn, people)
-    ends = [(1 - level) / 2, 1 - (1 - level) / 2]
-    lower, upper = np.quantile(slopes, ends)
-    spans = [np.quantile(line, ends) for line in (starts, starts + slopes)]
-    nowhere = np.float64(np.nan)
-    if start[0] <= 0 or any(low <= 0 for low, _ in spans):
-        ratio, ratios = nowhere, Interval(nowhere, nowhere)
-    else:
-        ratio = 1 + slope[0] / start[0]
-        ratios = Interval(*np.quantile(1 + slopes / starts, ends))
-    return Slope(float(slope[0]), Interval(lower, upper), float(ratio), ratios)
+    ratio, ratios = np.nan, NOWHERE
+    if start[0] > 0 and all(percentiles(line, level).lower > 0 for line in (starts, starts + slopes)):
+        ratio, ratios = 1 + slope[0] / start[0], percentiles(1 + slopes / starts, level)
+    return Slope(float(slope[0]), percentiles(slopes, level), float(ratio), ratios)
 
 
 def _line(values: NDArray, people: NDArray) -> tuple[NDArray, NDArray]:
@@ -118,7 +111,7 @@ def slopes(fifths: pd.DataFrame) -> pd.DataFrame:
         rows = rows.sort_values("fifth")
         whole = len(rows) == FIFTHS and rows["shown"].to_numpy(bool).all()
         n = rows["n"].to_numpy(float, na_value=np.nan)
-        error = (rows["upper"] - rows["lower"]).to_numpy(float) / (2 * stats.norm.ppf(1 - (1 - LEVEL) / 2))
+        error = (rows["upper"] - rows["lower"]).to_numpy(float) / (2 * z())
         enough = whole and (n >= FEWEST_PEOPLE).all() and np.isfinite(error).all()
         base = {"service": service, "measure": measure, "words": rows["words"].iloc[0]}
         if not enough:
