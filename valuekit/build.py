@@ -87,7 +87,7 @@ def build(project: Project, period: Month | None = None, progress: Say | None = 
     parts = unchanged.build_parts(period)
     say("reading definitions", STEPS)
     definitions = _definitions(project)
-    with _beside(project) as new:
+    with _beside(project) as new, text_as_pythons():
         say("reading extracts")
         intake = take_in(project, period, definitions.names, new.build)
         say("computing")
@@ -119,12 +119,21 @@ def check(project: Project, period: Month | None = None, progress: Say | None = 
     say("reading definitions", STEPS - 1)
     definitions = _definitions(project)
     say("reading extracts")
-    with tempfile.TemporaryDirectory() as nowhere:
+    with tempfile.TemporaryDirectory() as nowhere, text_as_pythons():
         intake = take_in(project, period, definitions.names, Path(nowhere))
-    say("computing")
-    marts = _computed(intake, definitions, project)
+        say("computing")
+        marts = _computed(intake, definitions, project)
     say("done")
     return _result(intake, definitions.services, marts["board"])
+
+
+def text_as_pythons() -> contextlib.AbstractContextManager[None]:
+    """Within it pandas keeps text as Python's strings, not in Arrow's arrays.
+
+    The measures do small sums on small tables, thousands of them: a fifth quicker so. What is large stays
+    in DuckDB.
+    """
+    return pd.option_context("mode.string_storage", "python")
 
 
 def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str, dict[str, pd.DataFrame]]:

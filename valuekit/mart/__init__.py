@@ -124,7 +124,7 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"mart table '{name}': missing {missing}, undeclared {extra}")
     # Changing a kind costs a copy even where nothing changes; most columns have theirs already.
     kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
-    has = dict(frame.dtypes)
+    has = frame.dtypes.to_dict()
     changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
     in_order = list(frame.columns) == declared
     if in_order and not changed and frame.index.equals(pd.RangeIndex(len(frame))):

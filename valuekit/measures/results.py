@@ -14,6 +14,7 @@ import pandas as pd
 
 from valuekit.errors import DefinitionError, Problem
 from valuekit.measures.calendar import last_day
+from valuekit.measures.diagnoses import has_any
 from valuekit.measures.people import eq5d
 
 if TYPE_CHECKING:
@@ -178,8 +179,7 @@ def _readmitted(source, own: pd.DataFrame, activity: pd.DataFrame, diagnoses: Se
     A stay that begins on the last day of the first stay or the day after is its continuation elsewhere.
     """
     again = activity.loc[
-        (activity["activity_type"] == "admitted")
-        & activity["primary_diagnosis"].fillna("").str.startswith(tuple(diagnoses)),
+        (activity["activity_type"] == "admitted") & has_any(activity["primary_diagnosis"], diagnoses),
         ["patient", "start_date"],
     ]
     stays = own[["pathway", "patient", "began", "first_stay_days"]].merge(again, on="patient")

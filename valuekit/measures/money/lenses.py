@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from valuekit.measures.diagnoses import has_any
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.money.assumptions import FIFTHS, Segments
 from valuekit.measures.money.costs import CompleteYear
@@ -214,8 +215,7 @@ def use_of_care(year: CompleteYear, activity: pd.DataFrame, declared: Segments) 
 
 
 def _conditions(contacts: pd.DataFrame, declared: Segments) -> pd.Series:
-    codes = contacts["primary_diagnosis"].fillna("").astype(str)
-    has = {c.name: codes.str.startswith(c.diagnoses) for c in declared.long_term_conditions}
+    has = {c.name: has_any(contacts["primary_diagnosis"], c.diagnoses) for c in declared.long_term_conditions}
     if not has:
         return pd.Series(dtype=float)
     return pd.DataFrame(has).groupby(contacts["pathway"]).any().sum(axis=1)

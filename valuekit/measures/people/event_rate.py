@@ -17,6 +17,7 @@ import pandas as pd
 
 from valuekit.measures.calendar import Span, due_spans, sort_into, spans
 from valuekit.measures.definition.chart_settings import ChartSettings
+from valuekit.measures.diagnoses import has_any
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.people import who
 from valuekit.measures.results import nights_in_hospital
@@ -83,7 +84,7 @@ def _events(
     wanted = activity["activity_type"].isin(source.activity_types)
     wanted &= ~activity["treatment_function"].isin(list(left_out))
     if source.diagnoses:
-        wanted &= activity["primary_diagnosis"].fillna("").str.startswith(source.diagnoses)
+        wanted &= has_any(activity["primary_diagnosis"], source.diagnoses)
     rows = activity.loc[wanted, ["activity_id", "patient", "start_date"]].merge(windows, on="patient")
     day = pd.to_datetime(rows["start_date"]).dt.normalize()
     return rows[(day >= rows["began"]) & (day < rows["until"])].reset_index(drop=True)

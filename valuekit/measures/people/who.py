@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from valuekit.measures.diagnoses import named_by
 from valuekit.measures.results import score_at
 from valuekit.measures.statistics.logistic import NOT_KNOWN
 
@@ -102,14 +103,11 @@ def _diagnosis(
     own: pd.DataFrame, service: ServiceDefinition, pathway_activity: pd.DataFrame, activity: pd.DataFrame
 ) -> pd.Series:
     """Which of the cohort's diagnosis codes the first qualifying activity of each pathway has."""
-    coded = activity[["activity_id", "primary_diagnosis"]].dropna()
-    coded = coded[coded["primary_diagnosis"].str.startswith(tuple(service.cohort.diagnoses))]
+    named = named_by(activity["primary_diagnosis"], service.cohort.diagnoses)
+    coded = activity[["activity_id"]].assign(code=named).dropna()
     rows = pathway_activity[pathway_activity["activity_type"].isin(service.cohort.activity_types)]
     rows = rows[["pathway", "activity_id", "start_date"]].merge(coded, on="activity_id")
-    code = pd.Series(pd.NA, index=rows.index, dtype=object)
-    for known in service.cohort.diagnoses:
-        code = code.mask(code.isna() & rows["primary_diagnosis"].str.startswith(known), known)
-    rows = rows.assign(code=code).dropna(subset="code").sort_values(["pathway", "start_date", "activity_id"])
+    rows = rows.sort_values(["pathway", "start_date", "activity_id"])
     return own["pathway"].map(rows.drop_duplicates("pathway").set_index("pathway")["code"])
 
 
