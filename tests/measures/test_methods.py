@@ -46,7 +46,7 @@ PLUMBING: dict[str, str] = {
     "increments.stated_margin composite.why_not",
     # Steps of a method whose page describes them.
     "steps": "its.lag_rule its.design its.autocorrelation tipping.places tipping.profile "
-    "tipping.coefficients "
+    "tipping.coefficients spc_prime.moving_range "
     "tipping.unequal_spread economics.spread economics.quadrant programme.discount_factors "
     "programme.return_on_investment importance.holm lenses.segment_of cost_drivers.factors "
     "cost_drivers.rounded spc.stretches spc.trends increments.allot composite.scaled "

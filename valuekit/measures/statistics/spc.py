@@ -6,7 +6,9 @@ One function gives the calculated table, another the two icons. Drawing is not d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -15,9 +17,6 @@ from valuekit.measures.statistics import spc_prime
 
 LIMIT = 2.66
 """Process limits stand at the mean ± this × the mean moving range: 3 ÷ 1.128 (d2 of two points)."""
-
-SCREEN = 3.267
-"""Screening drops moving ranges from this × their mean on: D4 of two points."""
 
 CLOSE = 2 / 3
 """Share of the way from the mean to a limit beyond which a point is close to it."""
@@ -93,45 +92,75 @@ def xmr(
     Run charts: Perla, Provost and Murray 2011, BMJ Qual Saf 20:46, doi 10.1136/bmjqs.2009.037895.
     """
     days = pd.to_datetime(frame["period_start"]).to_numpy().astype("datetime64[ns]")
-    value, shown = frame["value"].to_numpy(float, na_value=np.nan), frame["shown"].to_numpy(bool)
-    starts = np.array(sorted(pd.to_datetime(list(rebase))), dtype="datetime64[ns]")
-    phase = 1 + (days[:, None] >= starts[None, :]).sum(axis=1)
-    if shown.sum() < FEWEST:
-        phase = np.ones_like(phase)
+    shown = frame["shown"].to_numpy(bool)
+    phase = _phases(days, shown, rebase)
     frozen = _between(days, baseline) & shown
-    centre, lower, upper = (np.full(len(frame), np.nan) for _ in range(3))
-    chart, limits_from = np.full(len(frame), "run", dtype=object), np.full(len(frame), "phase", dtype=object)
-    special, side = np.full(len(frame), "", dtype=object), np.zeros(len(frame), int)
+    found = _Columns.empty(len(frame))
     for number in np.unique(phase):
-        everywhere, points = phase == number, (phase == number) & shown
-        seen, base = value[points], frozen & points
-        if base.any():
-            limits_from[everywhere] = "baseline" if base.sum() >= FEWEST else "baseline_refused"
-        if len(seen) < FEWEST:
-            centre[everywhere] = np.median(seen) if len(seen) else np.nan
-            special[points] = _run_chart(seen)
-            continue
-        chart[everywhere] = kind
-        used = (base if base.sum() >= FEWEST else points)[points]
-        middle, reach = _limits(frame[points], used, screen, kind)
-        centre[everywhere] = middle
-        place = points if kind != "xmr" else everywhere  # limits that follow n exist where n is known
-        lower[place], upper[place] = middle - reach, middle + reach
-        special[points], side[points] = point_rules(seen, middle, reach)
+        _fill(found, frame, phase == number, frozen, screen, kind)
     lowest, highest = within
     return frame.assign(
-        centre=centre,
-        lower_limit=lower if lowest is None else np.maximum(lower, lowest),
-        upper_limit=upper if highest is None else np.minimum(upper, highest),
+        centre=found.centre,
+        lower_limit=found.lower if lowest is None else np.maximum(found.lower, lowest),
+        upper_limit=found.upper if highest is None else np.minimum(found.upper, highest),
         phase=phase,
-        chart=chart.astype(str),
-        special=special.astype(str),
-        signal=_signals(side, (chart != "run") & shown, direction),
-        limits_from=limits_from.astype(str),
+        chart=found.chart.astype(str),
+        special=found.special.astype(str),
+        signal=_signals(found.side, (found.chart != "run") & shown, direction),
+        limits_from=found.limits_from.astype(str),
     )
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """Columns of a chart, filled phase by phase; `side` is where the rule of a point points to."""
+
+    centre: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    chart: np.ndarray
+    limits_from: np.ndarray
+    special: np.ndarray
+    side: np.ndarray
+
+    @classmethod
+    def empty(cls, size: int) -> Self:
+        """Those of a run chart without a point."""
+        numbers = (np.full(size, np.nan) for _ in range(3))
+        words = (np.full(size, word, dtype=object) for word in ("run", "phase", ""))
+        return cls(*numbers, *words, np.zeros(size, int))
+
+
+def _phases(days: np.ndarray, shown: np.ndarray, rebase: Sequence[date]) -> np.ndarray:
+    """Phase of each interval, from 1."""
+    if shown.sum() < FEWEST:
+        return np.ones(len(days), int)
+    starts = np.array(sorted(pd.to_datetime(list(rebase))), dtype="datetime64[ns]")
+    return 1 + (days[:, None] >= starts[None, :]).sum(axis=1)
+
+
+def _fill(
+    found: _Columns, frame: pd.DataFrame, phase: np.ndarray, frozen: np.ndarray, screen: bool, kind: str
+) -> None:
+    """Fill the intervals of one phase: `phase` says which these are, `frozen` which lie in the baseline."""
+    points = phase & frame["shown"].to_numpy(bool)
+    seen, base = frame["value"].to_numpy(float, na_value=np.nan)[points], frozen & points
+    if base.any():
+        found.limits_from[phase] = "baseline" if base.sum() >= FEWEST else "baseline_refused"
+    if len(seen) < FEWEST:
+        found.centre[phase] = np.median(seen) if len(seen) else np.nan
+        found.special[points] = _run_chart(seen)
+        return
+    used = (base if base.sum() >= FEWEST else points)[points]
+    middle, reach = _limits(frame[points], used, screen, kind)
+    place = points if kind != "xmr" else phase  # limits that follow n exist where n is known
+    found.chart[phase], found.centre[phase] = kind, middle
+    found.lower[place], found.upper[place] = middle - reach, middle + reach
+    found.special[points], found.side[points] = point_rules(seen, middle, reach)
+
+
 def _between(days: np.ndarray, baseline: tuple[date, date] | None) -> np.ndarray:
+    """Which of `days` lie in the baseline."""
     if baseline is None:
         return np.zeros(len(days), bool)
     first, last = (np.datetime64(pd.Timestamp(day), "ns") for day in baseline)
@@ -152,10 +181,7 @@ def _limits(
         n = points["n"].to_numpy(float)
         found = spc_prime.u_prime(value[used] * n[used], n[used], screen=screen)
         return found.centre, spc_prime.SIGMA * found.sigma_z * np.sqrt(found.centre / n)
-    ranges = np.abs(np.diff(value[used]))
-    if screen and ranges.any():
-        ranges = ranges[ranges < SCREEN * ranges.mean()]
-    return float(value[used].mean()), LIMIT * float(ranges.mean())
+    return float(value[used].mean()), LIMIT * spc_prime.moving_range(value[used], screen=screen)
 
 
 def _run_chart(value: np.ndarray) -> np.ndarray:

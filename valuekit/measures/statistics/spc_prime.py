@@ -24,6 +24,14 @@ SCREEN = 3.267
 """Screening drops moving ranges from this × their mean on: D4 of two points."""
 
 
+def moving_range(value: NDArray[np.float64], *, screen: bool = False) -> float:
+    """Mean of the differences between neighbours, without sign; with `screen`, of the usual ones alone."""
+    ranges = np.abs(np.diff(value))
+    if screen and ranges.any():
+        ranges = ranges[ranges < SCREEN * ranges.mean()]
+    return float(ranges.mean())
+
+
 @dataclass(frozen=True)
 class PrimeLimits:
     """Centre, and limits of each point.
@@ -92,10 +100,7 @@ def _points(events: ArrayLike, of: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 def _limits(value: NDArray, centre: float, within: NDArray, screen: bool) -> PrimeLimits:
     if not (within > 0).all():  # nobody has the outcome, or everybody: nothing varies
         return PrimeLimits(float(centre), np.zeros_like(value), 0.0)
-    ranges = np.abs(np.diff((value - centre) / within))
-    if screen and ranges.any():
-        ranges = ranges[ranges < SCREEN * ranges.mean()]
-    sigma_z = float(ranges.mean()) / D2
+    sigma_z = moving_range((value - centre) / within, screen=screen) / D2
     return PrimeLimits(float(centre), SIGMA * within * sigma_z, sigma_z)
 
 
