@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +16,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.plics_files import NIL, document, file_name, frame, header, nhs_number, record, write_feed
 from valuekit.errors import ExtractError, Problem
-from valuekit.extracts.plics import importer, markup, source
+from valuekit.extracts.plics import importer, markup, source, tables
 from valuekit.extracts.plics.feeds import FIELDS, by_name, newest
 
 SETTINGS = importer.Settings("k" * 32, pd.Series({"ZZ1 1": 3}, dtype="Int64"))
@@ -188,6 +192,31 @@ def test_a_value_with_the_sign_that_ends_a_tag_changes_nothing(store: Store) -> 
             document("APC", TWO).replace("<PLEMI>", f"<PLEMI a={value}>"), file_name("APC", part=part)
         )
         pd.testing.assert_frame_equal(table(plain, "records"), table(other, "records"))
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\n   ", "\r\n"])
+def test_space_around_a_value_is_no_part_of_it_and_space_alone_is_nothing(store: Store, space: str) -> None:
+    plain = store.take(document("APC", TWO), file_name("APC", part=1))
+    text = document("APC", TWO).replace('<PathId xsi:nil="true"/>', f"<PathId>{space}</PathId>")
+    for name in ("PLEMI", "NHSNo", "ActCstID", "ActCnt", "ResCstID", "TotCst"):
+        text = text.replace(f"<{name}>", f"<{name}>{space}").replace(f"</{name}>", f"{space}</{name}>")
+    padded = store.take(text, file_name("APC", part=2))
+    for name in ("records", "resources", "cost_activities"):
+        pd.testing.assert_frame_equal(table(padded, name), table(plain, name))
+
+
+@given(st.lists(st.decimals(-(10**12) + 1, 10**12 - 1, places=2), min_size=1, max_size=40))
+def test_pence_are_those_of_decimal_arithmetic(amounts: list[Decimal]) -> None:
+    found = tables._plain_pence(pa.array([f"{amount:.2f}" for amount in amounts]))
+    assert found is not None and found.tolist() == [int(amount * 100) for amount in amounts]
+
+
+@given(st.lists(st.text("0123456789.-+ e", max_size=17), min_size=1, max_size=6))
+def test_no_text_is_taken_for_plain_pence_that_is_not_an_amount(cells: list[str]) -> None:
+    found = tables._plain_pence(pa.array(cells, pa.string()))
+    if found is not None:
+        assert all(re.fullmatch(r"-?[0-9]{1,12}[.][0-9]{2}", cell) for cell in cells)
+        assert found.tolist() == [int(Decimal(cell) * 100) for cell in cells]
 
 
 # Totals

@@ -30,6 +30,9 @@ SYNTHETIC_KEY = "synthetic patients need no secret, and everyone may rebuild the
 PSEUDONYM_LENGTH = 11
 """Base-32 characters of a pseudonym: 55 bits. Among a million people two alike are one chance in 70,000."""
 
+_DIGEST_BYTES = 10
+"""Of a digest that are written in base 32: a multiple of five, which base 32 writes in whole characters."""
+
 DECILES = "deprivation_by_postcode_sector.csv"
 """Look-up in `data/reference`; a sector is a postcode without its last two letters (``ZZ1 1``)."""
 
@@ -87,10 +90,15 @@ def pseudonyms(numbers: Iterable[str], key: str) -> dict[str, str]:
     ExtractError
         Two numbers have the same pseudonym.
     """
-    made = {}
+    keyed = hmac.new(key.encode("utf-8"), digestmod=hashlib.sha256)
+    numbers, digests = list(numbers), []
     for number in numbers:
-        digest = hmac.digest(key.encode("utf-8"), number.encode("utf-8"), hashlib.sha256)
-        made[number] = "P" + base64.b32encode(digest[:10]).decode("ascii")[:PSEUDONYM_LENGTH]
+        one = keyed.copy()  # the key is worked in once
+        one.update(number.encode("utf-8"))
+        digests.append(one.digest()[:_DIGEST_BYTES])
+    text = base64.b32encode(b"".join(digests)).decode("ascii")  # whole groups of characters for each digest
+    begins = range(0, len(text), _DIGEST_BYTES * 8 // 5)
+    made = {n: f"P{text[i : i + PSEUDONYM_LENGTH]}" for n, i in zip(numbers, begins, strict=True)}
     if len(set(made.values())) < len(made):
         raise ExtractError(
             Problem("two people would have the same pseudonym", do="Use another pseudonym key.")

@@ -36,6 +36,8 @@ BODY_DEPTH = 2
 
 _ROOT, _BODY, _HEADER = "HCDSExtract", "MessageBody", "MessageHeader"
 _LT, _GT, _SLASH = ord("<"), ord(">"), ord("/")
+_EITHER = 0xFF ^ _LT ^ _GT
+"""All bits but the one in which ``<`` and ``>`` differ: one look finds both, and nothing else."""
 
 
 class NotPlain(Exception):  # noqa: N818 - no error: the file is read in the other way
@@ -55,7 +57,7 @@ class Markup:
     closes
         Whether the tag is an end tag; bool.
     depth
-        How many elements are open after the tag, those of the file's frame included; int64.
+        How many elements are open after the tag, those of the file's frame included; int8.
     """
 
     data: bytes
@@ -136,13 +138,14 @@ def _feed(parser: xml.parsers.expat.XMLParserType, name: str, block: bytes | Non
 def _tags(data: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Places of the tags that are complete in `data`; which are end tags; which are empty elements."""
     characters = np.frombuffer(data, dtype=np.uint8)
-    left, right = np.flatnonzero(characters == _LT), np.flatnonzero(characters == _GT)
-    if not len(right):
-        left = left[:0]
-    elif len(left) and left[-1] > right[-1]:
-        left = left[:-1]
-    if len(left) != len(right) or (left >= right).any() or (right[:-1] >= left[1:]).any():
-        right = right[np.searchsorted(right, left)] if len(left) else left  # a > in a text
+    signs = np.flatnonzero((characters & _EITHER) == _LT)
+    if len(signs) and characters[signs[-1]] == _LT:
+        signs = signs[:-1]  # its tag is not complete
+    left, right = signs[0::2].copy(), signs[1::2].copy()
+    if len(signs) % 2 or (characters[left] != _LT).any() or (characters[right] != _GT).any():
+        closing = characters[signs] == _GT  # a > in a text
+        left, right = signs[~closing], signs[closing]
+        right = right[np.searchsorted(right, left)]
     return left, right, characters[left + 1] == _SLASH, characters[right - 1] == _SLASH
 
 
@@ -185,11 +188,12 @@ def _header(name: str, data: bytes) -> tuple[dict[str, str] | None, bytes, int]:
 def _whole_records(name: str, data: bytes, open_before: int) -> tuple[Markup | None, bytes, int]:
     """The records that are complete in `data`, the bytes after them, and how many elements are open there."""
     left, right, closes, empty = _tags(data)
-    change = np.where(closes, -1, 1)
+    change = 1 - closes.view(np.int8) * np.int8(2)
     change[empty & ~closes] = 0
-    depth = open_before + np.cumsum(change)
-    if len(depth) and depth.max() > MAX_DEPTH:
+    deep = open_before + np.cumsum(change, dtype=np.int32)
+    if len(deep) and deep.max() > MAX_DEPTH:
         raise refuse(name, "elements lie too deep", f"more than {MAX_DEPTH} within one another")
+    depth = deep.astype(np.int8)
     after = np.flatnonzero(depth < BODY_DEPTH)
     if open_before < BODY_DEPTH or len(after):
         frame = 0 if open_before < BODY_DEPTH else after[0]

@@ -99,22 +99,21 @@ class Records:
         record = level == BODY_DEPTH + 1
         if self.record is not None and (names[record] != self.record).any():
             raise refuse(self.name, f"{_RECORD} is not the only element of MessageBody")
-        parent = _last(level == BODY_DEPTH + 2)
-        grandparent_fits = names[parent] == self.cost_activity
-        in_resource = grandparent_fits & (names[_last(level == BODY_DEPTH + 3)] == self.resource)
-        first = leaf & (level == BODY_DEPTH + 2)
-        cost_activity = (level == BODY_DEPTH + 2) & (names == self.cost_activity)
-        second = leaf & (level == BODY_DEPTH + 3) & grandparent_fits
-        resource = (level == BODY_DEPTH + 3) & grandparent_fits & (names == self.resource)
-        third = leaf & (level == BODY_DEPTH + 4) & in_resource
+        second, third, fourth = (level == BODY_DEPTH + below for below in (2, 3, 4))
+        in_cost_activity = begins.within(second, self.cost_activity)
+        in_resource = in_cost_activity & begins.within(third, self.resource)
+        cost_activity = second & (names == self.cost_activity)
+        resource = third & in_cost_activity & (names == self.resource)
+        to_record, to_cost_activity, to_resource = map(_counted, (record, cost_activity, resource))
 
-        columns, of_first = begins.columns(first, record, self.fields)
-        acts, of_second = begins.columns(second, cost_activity, self.of_cost_activity)
-        lines, of_third = begins.columns(third, resource, self.of_resource)
-        known = record | cost_activity | resource | of_first | of_second | of_third
-        to_record, to_cost_activity = np.cumsum(record) - 1, np.cumsum(cost_activity) - 1
-        acts = {"record": pa.array(to_record[cost_activity].astype(np.int32)), **acts}
-        lines = {"cost_activity": pa.array(to_cost_activity[resource].astype(np.int32)), **lines}
+        columns, of_record = begins.columns(leaf & second, to_record, self.fields)
+        acts, of_act = begins.columns(
+            leaf & third & in_cost_activity, to_cost_activity, self.of_cost_activity
+        )
+        lines, of_line = begins.columns(leaf & fourth & in_resource, to_resource, self.of_resource)
+        known = record | cost_activity | resource | of_record | of_act | of_line
+        acts = {"record": pa.array(to_record[cost_activity]), **acts}
+        lines = {"cost_activity": pa.array(to_cost_activity[resource]), **lines}
         others = self._others(begins, np.flatnonzero(~known), to_record)
         return Batch(pa.table(columns), pa.table(acts), pa.table(lines), others)
 
@@ -132,7 +131,7 @@ class Records:
             paths.append("/".join(reversed(path)))
         return pa.table(
             {
-                "record": pa.array(to_record[at].astype(np.int32)),
+                "record": pa.array(to_record[at]),
                 "path": pa.array(paths, pa.string()),
                 "value": begins.texts(at),
             }
@@ -145,9 +144,9 @@ class _Begins:
     Attributes
     ----------
     level
-        How deep the element lies: 3 for a record.
+        How deep the element lies: 3 for a record; int8.
     names
-        The number of its local name.
+        The number of its local name; int32.
     leaf
         Whether there is no element in it.
     """
@@ -156,7 +155,7 @@ class _Begins:
         self.file = of.name
         self.at = np.flatnonzero(~markup.closes)
         empty = np.frombuffer(markup.data, np.uint8)[markup.right[self.at] - 1] == ord("/")
-        following = np.append(markup.closes, True)[self.at + 1]
+        following = markup.closes.take(self.at + 1, mode="clip")  # the last tag is an end tag, or empty
         self.level = markup.depth[self.at] + empty
         self.leaf = empty | following
         self.parts = _parts(markup)
@@ -166,56 +165,68 @@ class _Begins:
 
     def _names(self, of: Records) -> tuple[np.ndarray, np.ndarray]:
         tags = self.parts.take(pa.array(2 * self.at)).dictionary_encode()
-        different = tags.dictionary.to_pylist()
+        different = tags.dictionary.cast(pa.binary()).to_pylist()
         if len(different) > MAX_TAGS:
             raise refuse(of.name, f"more than {MAX_TAGS:,} different tags", "it is not a PLICS file")
         found = [of.names.of(tag) for tag in different]
-        numbers = np.array([number for number, _ in found], np.int64)
+        numbers = np.array([number for number, _ in found], np.int32)
         nil = np.array([nil for _, nil in found], bool)
         code = tags.indices.to_numpy()
         return numbers[code], nil[code] if nil.any() else np.zeros(len(code), bool)
 
-    def texts(self, at: np.ndarray) -> pa.Array:
-        """What stands in the elements `at`: trimmed, null where there is nothing."""
-        raw = self.parts.take(pa.array(2 * self.at[at] + 1)).cast(pa.string())
+    def within(self, there: np.ndarray, name: int) -> np.ndarray | np.bool_:
+        """Of each element that lies deeper than those `there`: whether the one that it lies in is a `name`.
+
+        `there` says which elements have a certain level; what is said of elements no deeper has no meaning.
+        """
+        if not (there & ~self.leaf & (self.names != name)).any():
+            return np.True_
+        return self.names[np.maximum.accumulate(np.where(there, np.arange(len(there)), 0))] == name
+
+    def texts(self, at: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:
+        """What stands in the elements `at`: trimmed, null where there is nothing or `missing` says so."""
+        nothing = self.silent[at] if missing is None else missing | self.silent[at]
+        text = self.parts.take(pa.array(2 * self.at[at] + 1, mask=nothing if nothing.any() else None))
         if self.references:
-            raw = _unescaped(raw)
-        text = pc.ascii_trim_whitespace(raw)
+            text = _unescaped(text)
+        if _is_trim(text):
+            return text
+        text = pc.ascii_trim_whitespace(text)
         length = pc.binary_length(text)
         if (pc.max(length).as_py() or 0) > MAX_TEXT:
             raise refuse(self.file, "a value is too long", f"more than {MAX_TEXT:,} characters")
-        nothing = self.silent[at] | (length.to_numpy() == 0)
-        return pc.if_else(pa.array(nothing), pa.scalar(None, pa.string()), text) if nothing.any() else text
+        return pc.if_else(pc.equal(length, 0), pa.scalar(None, pa.string()), text)
 
     def columns(
-        self, mask: np.ndarray, owner: np.ndarray, wanted: dict[str, int]
+        self, mask: np.ndarray, to_owner: np.ndarray, wanted: dict[str, int]
     ) -> tuple[dict[str, pa.Array], np.ndarray]:
-        """One column of text for each name in `wanted`, one row for each of `owner`; which elements it took.
+        """One column of text for each name in `wanted`, one row for each owner; which elements it took.
 
-        `mask` says which elements may be fields; each belongs to the owner that began last before it.
+        `mask` says which elements may be fields; `to_owner` counts the owners that begin up to each element,
+        from 0: a field belongs to the last of them.
         """
+        count = int(to_owner[-1]) + 1 if len(to_owner) else 0
         at = np.flatnonzero(mask)
-        rows, names = (np.cumsum(owner) - 1)[at], self.names[at]
-        count = int(owner.sum())
-        taken = np.zeros(len(mask), dtype=bool)
-        columns = {}
+        rows, names = to_owner[at], self.names[at]
+        columns, of_them = {}, np.zeros(len(at), dtype=bool)
         for name, number in wanted.items():
             mine = names == number
+            of_them |= mine
             row = rows[mine]
-            taken[at[mine]] = True
-            if (np.diff(row) <= 0).any():
+            if (row[1:] <= row[:-1]).any():
                 raise refuse(
                     self.file, f"{name} stands twice in one element", "which one is meant is not said"
                 )
             if len(row) == 0:
                 columns[name] = pa.nulls(count, pa.string())
-                continue
-            text = self.texts(at[mine])
-            if len(row) < count:
-                place = np.full(count, -1, np.int64)
-                place[row] = np.arange(len(row))
-                text = text.take(pa.array(place, mask=place < 0))
-            columns[name] = text
+            elif len(row) == count:
+                columns[name] = self.texts(at[mine])
+            else:
+                place, missing = np.zeros(count, np.int64), np.ones(count, bool)
+                place[row], missing[row] = at[mine], False
+                columns[name] = self.texts(place, missing)
+        taken = np.zeros(len(mask), dtype=bool)
+        taken[at] = of_them
         return columns, taken
 
 
@@ -226,16 +237,35 @@ def _parts(markup: Markup) -> pa.Array:
     offsets[0:-1:2], offsets[1::2] = markup.left, markup.right + 1
     offsets[-1] = markup.right[-1] + 1
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(markup.data)]
-    return pa.Array.from_buffers(pa.binary(), 2 * count, buffers)
+    return pa.Array.from_buffers(pa.string(), 2 * count, buffers)  # Expat has seen to it that it is UTF-8
 
 
-def _last(mask: np.ndarray) -> np.ndarray:
-    """For each element the last one up to it for which `mask` is true; 0 before the first."""
-    return np.maximum.accumulate(np.where(mask, np.arange(len(mask)), 0))
+def _counted(mask: np.ndarray) -> np.ndarray:
+    """How many are true up to each element, less one; int32."""
+    return np.cumsum(mask, dtype=np.int32) - np.int32(1)
+
+
+def _is_trim(text: pa.Array) -> bool:
+    """Whether no cell begins or ends with white space, is empty or is too long: quicker than to trim them."""
+    if text.null_count == len(text):
+        return True
+    offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+    body = np.frombuffer(text.buffers()[2], np.uint8)
+    size = offsets[1:] - offsets[:-1]
+    first, last = offsets[:-1], offsets[1:] - 1
+    if text.null_count:
+        filled = np.flatnonzero(size)
+        if len(filled) + text.null_count != len(text):
+            return False
+        first, last = first[filled], last[filled]
+    elif size.min() == 0:
+        return False
+    return bool(size.max() <= MAX_TEXT and min(body[first].min(), body[last].min()) > ord(" "))
 
 
 def _unescaped(text: pa.Array) -> pa.Array:
-    with_reference = np.flatnonzero(pc.match_substring(text, "&").to_numpy(zero_copy_only=False))
+    found = pc.fill_null(pc.match_substring(text, "&"), False)
+    with_reference = np.flatnonzero(found.to_numpy(zero_copy_only=False))
     if not len(with_reference):
         return text
     found: Sequence[str] = text.take(pa.array(with_reference)).to_pylist()

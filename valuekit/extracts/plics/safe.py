@@ -17,6 +17,9 @@ from valuekit.extracts.validate import nhs_number_repeated, nhs_number_valid
 NUMBER = r"(?:^|\D)(?P<a>\d{3})[ -]?(?P<b>\d{3})[ -]?(?P<c>\d{4})(?:\D|$)"
 """An NHS number anywhere in a text, as people write it."""
 
+NUMBER_LENGTH = 10
+"""Fewest characters of a text that holds one."""
+
 
 class Safe:
     """Takes the identifiers out of one file's records, and counts what it meets.
@@ -86,6 +89,8 @@ class Safe:
 
     def _without_numbers(self, column: pa.Array, people: frozenset[str]) -> pa.Array:
         """`column` with a pseudonym in every cell that holds the NHS number of one of `people`."""
+        if (pc.max(pc.binary_length(column)).as_py() or 0) < NUMBER_LENGTH:
+            return column
         parts = pc.extract_regex(column, NUMBER)
         number = pc.binary_join_element_wise(*(pc.struct_field(parts, part) for part in "abc"), "")
         if number.null_count == len(number):

@@ -106,10 +106,7 @@ class Tables:
             (OTHERS, others),
         ):
             if name not in self.writers:
-                path = self.folder / f"{name}.parquet"
-                self.writers[name] = pa.parquet.ParquetWriter(
-                    path, table.schema, compression="zstd", compression_level=1
-                )
+                self.writers[name] = _writer(self.folder / f"{name}.parquet", table.schema)
             self.writers[name].write_table(table)
 
     def _costs(
@@ -161,6 +158,8 @@ class Tables:
 
     def _pence(self, text: pa.Array, name: str, nullable: bool = False) -> pa.Array:
         """Decimal pounds as whole pence, never by way of a floating-point number."""
+        if (plain := _plain_pence(text)) is not None:
+            return pa.array(plain)
         text = self._number_text(text, name, _AMOUNT, "an amount in pounds and pence", nullable)
         if not len(text):
             return pa.array([], pa.int64())
@@ -175,8 +174,7 @@ class Tables:
 
     def _number_text(self, text: pa.Array, name: str, pattern: str, words: str, nullable: bool) -> pa.Array:
         wrong = 0 if nullable else text.null_count
-        if not _plain(text):
-            wrong += pc.sum(pc.invert(pc.match_substring_regex(text, pattern))).as_py() or 0
+        wrong += pc.sum(pc.invert(pc.match_substring_regex(text, pattern))).as_py() or 0
         if wrong:
             why = f"in {wrong:,} of {len(text):,}"
             raise refuse(self.file.name, f"{name} is not {words}", why)
@@ -191,19 +189,49 @@ def header_pence(text: str | None) -> int | None:
     return (-1 if text.startswith("-") else 1) * (int(whole) * 100 + int(part.ljust(2, "0")))
 
 
-def _plain(text: pa.Array) -> bool:
-    """Whether every cell is plainly ``12.34``: digits, a point, two digits. Quick; a no decides nothing."""
-    text = text.drop_null()
-    if not len(text):
-        return True
+_MOST_CHARACTERS = 15
+"""Of an amount without its sign: twelve digits, a point, two digits."""
+
+
+def _plain_pence(text: pa.Array) -> np.ndarray | None:
+    """The pence where every cell is plainly ``12.34`` or ``-12.34``; int64. None only says that one is not.
+
+    Digit by digit from the right, in whole numbers: ten times as quick as by way of decimals.
+    """
+    if text.null_count or not len(text):
+        return None
     offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
-    size = np.diff(offsets)
-    if size.min() < 4 or size.max() > 15:
-        return False
     body = np.frombuffer(text.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    digit = (body >= ord("0")) & (body <= ord("9"))
-    point = offsets[1:] - 3 - offsets[0]
-    return bool((body[point] == ord(".")).all() and len(body) - digit.sum() == len(text))
+    first, end = (offsets[:-1] - offsets[0]).astype(np.int64), (offsets[1:] - offsets[0]).astype(np.int64)
+    if (end - first).min() < len("1.23"):
+        return None
+    negative = body[first] == ord("-")
+    size = end - first - negative
+    if size.min() < len("1.23") or size.max() > _MOST_CHARACTERS:
+        return None
+    digit = body - np.uint8(ord("0"))  # what is no digit becomes more than 9
+    others = len(body) - int((digit <= 9).sum())
+    if (body[end - 3] != ord(".")).any() or others != len(text) + int(negative.sum()):
+        return None
+    pence = digit[end - 1] + 10 * digit[end - 2].astype(np.int64)
+    for place in range(4, int(size.max()) + 1):
+        longer = np.flatnonzero(size >= place)
+        pence[longer] += 10 ** (place - 2) * digit[end[longer] - place].astype(np.int64)
+    pence[negative] *= -1
+    return pence
+
+
+def _writer(path: Path, schema: pa.Schema) -> pa.parquet.ParquetWriter:
+    """Parquet as it is quickest to write: numbers that count upwards by their differences.
+
+    No statistics: whoever reads a table reads all of it.
+    """
+    texts = [f.name for f in schema if not pa.types.is_integer(f.type) and not pa.types.is_floating(f.type)]
+    counted = {f.name: "DELTA_BINARY_PACKED" for f in schema if pa.types.is_integer(f.type)}
+    return pa.parquet.ParquetWriter(
+        path, schema, compression="zstd", compression_level=1, use_dictionary=texts, column_encoding=counted,
+        write_statistics=False,
+    )  # fmt: skip
 
 
 def _joined(tables: Sequence[pa.Table]) -> pa.Table:
