@@ -169,6 +169,13 @@ def test_every_kind_of_chart_is_explained_with_a_picture(kind):
         assert len(picture[2]) > 40, "the picture in words"
 
 
+def test_how_to_read_says_what_an_eq5d_index_and_a_value_set_are():
+    text = (ABOUT / "how-to-read.qmd").read_text(encoding="utf-8")
+    section = re.search(r"^## [^\n]+\{#eq-5d\}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
+    for word in ("**value set**", "**index**", "smallest change that matters", "three levels", "(QALY)"):
+        assert word in section
+
+
 NAMES = {
     "AA", "BMJ", "CEBM", "England", "GAD", "HM", "IEEE", "JAWS", "KB", "NHS", "NVDA", "OHID", "RFC", "UK",
     "US", "UA-1", "UTF-8", "VoiceOver", "WHO", "ISPOR", "JSON", "OGL", "ID", "URL",

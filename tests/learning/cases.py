@@ -14,6 +14,7 @@ FRONT = """---
 title: A shared line
 subtitle: One number to call
 description: Nurses answer at any hour.
+date-modified: 2026-03-05
 case:
   organisation: Northmoor Trust
   place: Northmoor

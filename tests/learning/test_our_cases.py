@@ -24,6 +24,14 @@ def library() -> Library:
     return load_library(Project(ROOT), SERVICES)
 
 
+def test_every_case_says_when_its_words_last_changed_and_that_is_before_its_review(library):
+    for study in library.cases:
+        file = ROOT / "reports" / "learning" / f"{study.id}.qmd"
+        front = file.read_text(encoding="utf-8").split("---\n")[1]
+        (day,) = re.findall(r"^date-modified: (\d{4}-\d\d-\d\d)$", front, flags=re.MULTILINE)
+        assert day[:7] < study.case.review
+
+
 # Read in the sources by hand: Health Foundation, Celebrating Shared Purpose, 2015, and the programme's page,
 # 2021; Health Service Journal, Value in Healthcare Awards, 2014.
 PUBLISHED = [

@@ -246,6 +246,8 @@ def test_all_faults_of_all_files_come_at_once_each_with_its_place(tmp_path):
         ("year: 2022}", "year: 2022, url: 'javascript:x'}", "not an https:// address"),
         ("kind: outcome_share", "kind: shell", "kind 'shell' is none of"),
         ("instrument: goal", "instrument: 'goal; rm'", "not a plain word or number"),
+        ("date-modified: 2026-03-05\n", "", "date-modified"),
+        ("date-modified: 2026-03-05", "date-modified: lately", "date-modified"),
         ("collect: From the telephone system.", "tier: 2", "the key 'tier' stands twice"),
     ],
 )

@@ -147,7 +147,7 @@ def test_each_page_says_what_it_is_in_the_words_of_schema_org(site):
         "search.html": "WebPage",
         "releases/index.html": "WebPage",
         "reports/board.html": "Report",
-        "reports/phone_line.html": "WebPage",
+        "reports/phone_line.html": "Article",
     }
     board = said["reports/board.html"]
     assert board["name"] == 'Board </script> "&" more', "no title ends the script that it stands in"
@@ -156,7 +156,9 @@ def test_each_page_says_what_it_is_in_the_words_of_schema_org(site):
     assert board["dateModified"] == "2026-10-31"
     assert board["publisher"]["name"] == "Example Trust"
     assert "Synthetic" in board["creativeWorkStatus"]
-    assert said["reports/phone_line.html"]["dateModified"] == "2026-03-05"
+    case = said["reports/phone_line.html"]
+    assert (case["dateModified"], case["headline"]) == ("2026-03-05", "A phone line")
+    assert case["author"] == case["publisher"]
 
 
 def test_open_graph_gives_a_shared_link_a_title_and_a_sentence(site):
@@ -166,6 +168,7 @@ def test_open_graph_gives_a_shared_link_a_title_and_a_sentence(site):
     assert said["og:description"] == "One number."
     assert said["og:url"] == f"{BASE}reports/phone_line.html"
     assert said["og:locale"] == "en_GB"
+    assert (said["og:type"], said["article:modified_time"]) == ("article", "2026-03-05")
 
 
 def test_a_dataset_points_at_its_data_package_and_an_article_says_when_it_changed():

@@ -7,6 +7,7 @@ letter or figure, without code, links or elements, so that each stays words wher
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
@@ -280,6 +281,8 @@ class Front(Settings):
     title: Plain
     subtitle: Plain
     description: Annotated[Plain, Field(max_length=200)]
+    modified: Annotated[date, Field(alias="date-modified")]
+    """Day on which its words last changed: the feed and search engines tell of it."""
     case: Case
 
 

@@ -91,7 +91,8 @@ class Common(Settings):
     schema_type: PageKind | None = Field(
         None,
         alias="schema-type",
-        description="what a page is to search engines (schema.org); Report where it has a PDF, else WebPage",
+        description="what a page is to search engines (schema.org); Article for a case study, Report where "
+        "it has a PDF, else WebPage",
     )
 
     @field_validator("format", mode="before")
@@ -358,7 +359,7 @@ def _document(root: Path, path: PurePosixPath, files: tuple[QuartoFile, ...]) ->
         toc_depth=html.toc_depth if "toc_depth" in html.model_fields_set else (depths[-1] if depths else 3),
         kind=next(
             (layer.schema_type for layer in reversed(layers) if layer.schema_type),
-            "Report" if formats.typst else "WebPage",
+            "Article" if front.case is not None else "Report" if formats.typst else "WebPage",
         ),
     )
 
