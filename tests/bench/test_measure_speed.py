@@ -37,7 +37,7 @@ def taken_in(folder: Path) -> tuple:
     """The sample, taken in once: the intake, the definitions and the project."""
     from checkout import copy_project
 
-    from valuekit.build import _definitions, text_as_pythons
+    from valuekit.build import _definitions
     from valuekit.extracts import take_in
     from valuekit.extracts.sample import write_sample
     from valuekit.project import Project
@@ -45,8 +45,7 @@ def taken_in(folder: Path) -> tuple:
     project = Project(copy_project(folder).root)
     write_sample(project.root / "data" / "extracts")
     definitions = _definitions(project)
-    with text_as_pythons():
-        return take_in(project, None, definitions.names, project.build), definitions, project
+    return take_in(project, None, definitions.names, project.build), definitions, project
 
 
 @contextmanager
@@ -70,12 +69,12 @@ def seconds(folder: Path, service: str, runs: int = 3, enough: float = 0.0) -> f
     """
     from dataclasses import replace
 
-    from valuekit.build import _computed, text_as_pythons
+    from valuekit.build import _computed
 
     intake, definitions, project = taken_in(folder)
     alone = replace(definitions, services=tuple(s for s in definitions.services if s.service == service))
     quickest = float("inf")
-    with one_core(), text_as_pythons():
+    with one_core():
         for _ in range(runs):
             began = time.process_time()
             _computed(intake, alone, project)
