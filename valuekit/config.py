@@ -88,8 +88,8 @@ class Located:
         return f"{self.name}:{self.line(*path)}"
 
 
-def read_yaml(file: Path) -> Located:
-    """Read one YAML file safely.
+def read_yaml(file: Path, name: str = "") -> Located:
+    """Read one YAML file safely; faults call it `name` (by default its own name).
 
     Raises
     ------
@@ -97,27 +97,28 @@ def read_yaml(file: Path) -> Located:
         Not a file, too large, not UTF-8, not YAML, a tag, an alias, a mark that cannot be seen, a duplicate
         key, or an empty file.
     """
+    said = name or file.name
     try:
         if file.exists() and not file.is_file():  # reading a pipe would wait for ever
-            raise DefinitionError(Problem("is not a file", file.name, do="Put a file of that name here."))
+            raise DefinitionError(Problem("is not a file", said, do="Put a file of that name here."))
         if (size := file.stat().st_size) > LARGEST:
             raise DefinitionError(
-                Problem(f"has {size:,} bytes", file.name, do=f"Shorten it to {LARGEST:,} bytes or fewer.")
+                Problem(f"has {size:,} bytes", said, do=f"Shorten it to {LARGEST:,} bytes or fewer.")
             )
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DefinitionError(
-            Problem("there is no such file", str(file), do="Check the name and the folder.")
+            Problem("there is no such file", name or str(file), do="Check the name and the folder.")
         ) from None
     except UnicodeDecodeError as error:
         raise DefinitionError(
-            Problem(f"not UTF-8 text (byte {error.start})", file.name, do="Save the file as UTF-8.")
+            Problem(f"not UTF-8 text (byte {error.start})", said, do="Save the file as UTF-8.")
         ) from None
     except OSError as error:
         raise DefinitionError(
-            Problem("cannot be read", file.name, error.strerror or "", "Check the file and its permissions.")
+            Problem("cannot be read", said, error.strerror or "", "Check the file and its permissions.")
         ) from None
-    return parse_yaml(text, file)
+    return parse_yaml(text, file, said)
 
 
 def parse_yaml(text: str, file: Path, name: str = "") -> Located:

@@ -41,7 +41,7 @@ PLUMBING: dict[str, str] = {
     "flow.of_year cost_drivers.used cost_drivers.cost_driver cost_drivers.period_of "
     "cost_behaviour.with_kinds "
     "spc_rare.rare slope.slopes increments.tables increments.comparisons composite.tables",
-    "reads": "quality_of_life.scores_of prices.load_deflators "
+    "reads": "prices.load_deflators "
     "cost_behaviour.load_behaviour composite.patients_ratings increments.stated_ratio "
     "increments.stated_margin composite.why_not",
     # Steps of a method whose page describes them.

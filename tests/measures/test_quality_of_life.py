@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from valuekit.measures.definition.codes import score_range
 from valuekit.measures.people import quality_of_life
-from valuekit.measures.people.quality_of_life import qaly, scores_of
+from valuekit.measures.people.quality_of_life import qaly
 from valuekit.measures.statistics import missing
 
 NAN = np.nan
@@ -152,8 +153,8 @@ def test_whatever_the_missing_are_the_mean_lies_within_the_bounds(people):
 
 
 def test_scores_are_read_from_the_label_of_an_instrument():
-    assert scores_of("GAD-7 anxiety score (0 to 21, higher is more anxious)") == (0, 21)
-    assert np.isnan(scores_of("EQ-5D-5L (five digits, 1 to 5 each)")).all()
+    assert score_range("GAD-7 anxiety score (0 to 21, higher is more anxious)") == (0, 21)
+    assert score_range("EQ-5D-5L (five digits, 1 to 5 each)") is None
 
 
 # Tables

@@ -227,16 +227,10 @@ def _adoptions(
                 raise DefinitionError(
                     Problem("is a link to another file", name, do="Put the file itself here.")
                 )
-            located = read_yaml(file)
-            located.name = name
+            located = read_yaml(file, name)
             adoption = checked(located, Adoption)
         except DefinitionError as error:
-            problems += [
-                Problem(
-                    p.what, p.where.replace(file.name, name) if name not in p.where else p.where, p.why, p.do
-                )
-                for p in error.problems
-            ]
+            problems += error.problems
             continue
         problems += _adoption_faults(adoption, file, located, cases)
         found.append(adoption)

@@ -6,16 +6,30 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import AfterValidator
 
+from valuekit.errors import ValuekitError
 from valuekit.project import Month
 
 LENGTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 """Months in each interval. Quarters and half years are the calendar's; years end with the newest month."""
 
 _EPOCH = Month(1970, 1)
+
+
+def _is_month(text: str) -> str:
+    try:
+        return str(Month.parse(text))
+    except ValuekitError:
+        raise ValueError(f"'{text}' is not a month; write it as YYYY-MM, for example 2024-10") from None
+
+
+MonthText = Annotated[str, AfterValidator(_is_month)]
+"""A month in a definition, as ``2024-10``."""
 
 
 def first_day(month: Month) -> date:

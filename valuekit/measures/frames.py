@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from valuekit.measures.calendar import Span
-from valuekit.measures.definition.definitions import Codes, Measure, ServiceDefinition
+from valuekit.measures.definition.codes import Codes
+from valuekit.measures.definition.definitions import Measure, ServiceDefinition
 from valuekit.measures.money.costs import OTHER, stage_names
 from valuekit.project import Month
 

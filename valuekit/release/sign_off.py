@@ -125,8 +125,7 @@ def _fault(found: SignOff, period: Month, rules: ReleaseRules) -> tuple[str, str
 
 
 def _read(project: Project, name: str) -> Located:
-    located = read_yaml(project.root / name)
-    located.name = name
+    located = read_yaml(project.root / name, name)
     if not isinstance(located.data, dict):
         raise DefinitionError(Problem("this is not a list of keys and values", name))
     return located

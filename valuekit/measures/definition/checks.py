@@ -5,16 +5,16 @@ Each check yields :class:`Problem` with file, line and the nearest right name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from valuekit.config import Located, nearest
 from valuekit.errors import Problem
 from valuekit.measures.definition import refinements, value_settings
+from valuekit.measures.definition.codes import Codes, score_range, unknown
 
 if TYPE_CHECKING:
-    from valuekit.measures.definition.definitions import Codes, Measure, Service, Stage
+    from valuekit.measures.definition.definitions import Measure, Service, Stage
 
 RESERVED = "cost_per_pathway"
 CHARTS = {
@@ -59,8 +59,7 @@ def faults(service: Service, located: Located, codes: Codes, sets: Mapping[str, 
 
 
 def _known(value: str, codes: Codes, name: str, what: str, located: Located, *path: Any) -> Iterator[Problem]:
-    if name in codes and value not in codes[name]:
-        yield Problem(f"unknown {what} '{value}'", located.where(*path), do=nearest(value, list(codes[name])))
+    return unknown(value, codes, name, what, located.where(*path))
 
 
 def _treatment_functions(
@@ -279,8 +278,7 @@ def _threshold(measure: Measure, located: Located, codes: Codes, *at: Any) -> It
 def _scale(instrument: str, codes: Codes) -> tuple[float, float]:
     """Lowest and highest score: from the label's ``(0 to 21, …)``, else the range of the outcomes extract."""
     label = str(codes.get("outcomes.instrument", {}).get(instrument, ""))
-    found = re.search(r"\((-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)", label)
-    return (float(found[1]), float(found[2])) if found else (-1.0, 100.0)
+    return score_range(label) or (-1.0, 100.0)
 
 
 def _range(measure: Measure, codes: Codes) -> tuple[float, float]:

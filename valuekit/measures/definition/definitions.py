@@ -8,7 +8,6 @@ is checked in ``checks.py``. All faults of all files come at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -19,6 +18,7 @@ from valuekit.errors import DefinitionError, Problem
 from valuekit.extracts.schemas import code_labels, load_schemas
 from valuekit.measures.definition import checks
 from valuekit.measures.definition.chart_settings import Baseline, ChartKind, Rebases, Targets
+from valuekit.measures.definition.codes import Codes
 from valuekit.measures.definition.refinements import CaseMix, ImportantChange, Qaly
 from valuekit.measures.definition.value_settings import Composite, Options, PricesInFile, Threshold
 from valuekit.measures.people import eq5d
@@ -26,9 +26,6 @@ from valuekit.project import Project
 
 COST_MEASURE = "cost_per_pathway"
 """The measure that every service has without asking for it."""
-
-Codes = Mapping[str, Mapping[str, str]]
-"""List name or ``extract.column`` → {code: label}, from the schemas."""
 
 Interval = Literal["month", "quarter", "half_year", "year"]
 Direction = Literal["increase", "decrease", "neutral"]

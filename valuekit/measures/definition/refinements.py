@@ -12,25 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from valuekit.config import Located, Settings, Words, nearest
-from valuekit.errors import Problem, ValuekitError
+from valuekit.errors import Problem
+from valuekit.measures.calendar import MonthText
+from valuekit.measures.definition.codes import Codes, unknown
 from valuekit.project import Month
 
 if TYPE_CHECKING:
-    from valuekit.measures.definition.definitions import Codes, Measure
+    from valuekit.measures.definition.definitions import Measure
 
 Covariate = Literal["age_band", "sex", "fifth", "severity", "diagnosis"]
 """What the extracts hold of a person at the start: nothing else can be taken account of."""
-
-
-def _month(value: str) -> str:
-    try:
-        Month.parse(value)
-    except ValuekitError:
-        raise ValueError(f"'{value}' is not a month; write it as YYYY-MM, for example 2024-10") from None
-    return value
-
-
-MonthText = Annotated[str, AfterValidator(_month)]
 
 
 def _rising(values: tuple) -> tuple:
@@ -144,9 +135,5 @@ def _codes(measure: Measure, located: Located, codes: Codes, *at: Any) -> Iterat
         (points, "outcomes.time_point", "time point"),
         (instruments, "outcomes.instrument", "instrument"),
     ):
-        known = list(codes.get(name, ()))
         for value, path in values:
-            if known and value not in known:
-                yield Problem(
-                    f"unknown {what} '{value}'", located.where(*at, *path), do=nearest(value, known)
-                )
+            yield from unknown(value, codes, name, what, located.where(*at, *path))

@@ -15,9 +15,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from valuekit.config import Located, Settings, Words, nearest
 from valuekit.errors import Problem
+from valuekit.measures.definition.codes import Codes, unknown
 
 if TYPE_CHECKING:
-    from valuekit.measures.definition.definitions import Codes, Service
+    from valuekit.measures.definition.definitions import Service
 
 _Pounds = Annotated[float, Field(ge=0)]
 
@@ -112,21 +113,16 @@ def faults(service: Service, located: Located, codes: Codes) -> Iterator[Problem
             yield Problem(f"no stage is called '{option.stage}'", where, do=nearest(option.stage, stages))
         for j, code in enumerate(option.departments):
             where = located.where("value", "options", i, "departments", j)
-            yield from _known(code, codes, "departments", "department", where)
+            yield from unknown(code, codes, "departments", "department", where)
     for i, score in enumerate(service.value.tipping):
         for key, name, what in (
             ("instrument", "outcomes.instrument", "instrument"),
             ("time_point", "outcomes.time_point", "time point"),
         ):
             where = located.where("value", "tipping", i, key)
-            yield from _known(getattr(score, key), codes, name, what, where)
+            yield from unknown(getattr(score, key), codes, name, what, where)
     if service.composite is not None:
         yield from _composite(service, service.composite, located)
-
-
-def _known(value: str, codes: Codes, name: str, what: str, where: str) -> Iterator[Problem]:
-    if name in codes and value not in codes[name]:
-        yield Problem(f"unknown {what} '{value}'", where, do=nearest(value, list(codes[name])))
 
 
 def _composite(service: Service, composite: Composite, located: Located) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, field_validator, model_validator
 
 from valuekit.config import Settings, Words
-from valuekit.measures.calendar import Span, between, first_day
+from valuekit.measures.calendar import MonthText, Span, between, first_day
 from valuekit.measures.methods import Example, Method
 from valuekit.project import Month
 
@@ -51,16 +51,9 @@ class Assumed(Settings):
     source: Words = "HM Treasury, The Green Book (2022), annex 6"
     discount_rate: Rate = 0.035
     price_change: Rate = 0.02
-    base_month: str | None = None
+    base_month: MonthText | None = None
     horizon_months: Annotated[int, Field(ge=1, le=360)] = 60
     tornado: Tornado = Tornado()
-
-    @field_validator("base_month")
-    @classmethod
-    def _is_a_month(cls, value: str | None) -> str | None:
-        if value is not None and not pd.Series([value]).str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])").item():
-            raise ValueError(f"'{value}' is not a month; write it as YYYY-MM")
-        return value
 
     @model_validator(mode="after")
     def _rates_lie_within_their_range(self) -> Assumed:

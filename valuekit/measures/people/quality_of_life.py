@@ -6,7 +6,6 @@ the complete-case figure and speaks of the same people.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from valuekit.measures.calendar import Span, between, due_spans, month_of, newest_due
+from valuekit.measures.definition.codes import score_range
 from valuekit.measures.outcomes import SHARE_SCALE, due_years
 from valuekit.measures.people import eq5d, who
 from valuekit.measures.results import GRACE_DAYS, QUESTIONNAIRES, answered_earlier, days_to, score_at
@@ -112,7 +112,7 @@ def tables(
     """
     sets = eq5d.value_sets() if value_sets is None else value_sets
     labels = intake.codes.get("outcomes.instrument", {})
-    scale = {name: scores_of(label) for name, label in labels.items()}
+    scale = {name: score_range(str(label)) for name, label in labels.items()}
     found: dict[str, list[dict[str, object]]] = {name: [] for name in _COLUMNS}
     for service in services:
         asked = [m for m in service.measures if m.source.kind in QUESTIONNAIRES]
@@ -360,10 +360,4 @@ def _possible(measure: Measure, sets, scale) -> tuple[float, float]:
     if source.kind == "eq5d_mean":
         known = sets[source.value_set].index.values()
         return min(known), max(known)
-    return scale.get(source.instrument, (np.nan, np.nan))
-
-
-def scores_of(label: str) -> tuple[float, float]:
-    """Lowest and highest score of an instrument, from its label: ``GAD-7 anxiety score (0 to 21, …)``."""
-    found = re.search(r"\((-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)", str(label))
-    return (float(found[1]), float(found[2])) if found else (np.nan, np.nan)
+    return scale.get(source.instrument) or (np.nan, np.nan)
