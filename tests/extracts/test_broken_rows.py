@@ -337,6 +337,39 @@ def test_a_persons_number_in_free_text_is_set_aside_however_it_is_spaced(tmp_pat
     assert rules[["column", "rule"]].to_numpy().tolist() == [["description", "holds a person's NHS number"]]
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("ring 020 794 60123 and ask for 943 476 5919", "NHS number"),
+        ("see 1234567890, 9434765919", "NHS number"),
+        ("for the man at ZZ1 1AB", "postcode"),
+        ("for the man at zz11ab.", "postcode"),
+        ("after what befell Ottoline Quillfeather", "name"),
+        ("after BRANDRETH, Casimir", "name"),
+    ],
+)
+def test_whatever_names_a_person_within_free_text_is_set_aside(tmp_path, words, what):
+    project = minimal_project(
+        tmp_path / "p", service_changes=swap('"Therapy at home, from day 3"', f'"{words}"')
+    )
+    rules = take_in(project, PERIOD, SERVICES, project.build).quality_rule
+    assert rules[["column", "rule"]].to_numpy().tolist() == [["description", f"holds a person's {what}"]]
+
+
+@pytest.mark.parametrize(
+    "words", ["with Casimir's team", "a feather for Ottoline", "at ZZ9 9ZZ", "call 0207 946 0123"]
+)
+def test_half_a_name_or_a_place_where_nobody_lives_is_no_fault(take, words):
+    changed = swap('"Therapy at home, from day 3"', f'"{words}"')
+    assert take(service_changes=changed).quality_rule.empty
+
+
+def test_a_persons_number_behind_another_number_is_found_in_a_local_identifier_too(tmp_path):
+    project = minimal_project(tmp_path / "p", cost_lines=swap("CL-000005", "9990078041-9434765919"))
+    rules = take_in(project, PERIOD, SERVICES, project.build).quality_rule
+    assert rules[["column", "rule"]].to_numpy().tolist() == [["cost_line_id", "holds a person's NHS number"]]
+
+
 def test_a_local_identifier_of_ten_digits_is_no_fault(take):
     intake = take(activity=swap("ACT-0004", "9990078041"))  # a valid NHS number, of nobody in the drop
     assert intake.quality_rule.empty

@@ -150,7 +150,12 @@ def _keeps_text(cell: str, spec: ColumnSpec) -> Iterator[str]:
     yield f"{bare} NOT IN (SELECT held FROM person) AND {cell} NOT IN (SELECT held FROM person)"
     around = quoted(f"(?:^|[^0-9])({_TEN_DIGITS})(?:[^0-9]|$)")
     number = f"translate(regexp_extract({cell}, {around}, 1), ' -', '')"
-    yield (f"(NOT regexp_matches({cell}, '{_TEN_DIGITS}') OR {number} NOT IN (SELECT held FROM person))")
+    # Only the first number is looked up here: a text with another is judged row by row.
+    two = quoted(f"{_TEN_DIGITS}[^0-9].*{_TEN_DIGITS}")
+    yield (
+        f"(NOT regexp_matches({cell}, '{_TEN_DIGITS}') OR "
+        f"({number} NOT IN (SELECT held FROM person) AND NOT regexp_matches({cell}, {two})))"
+    )
 
 
 __all__ = ["can_be_told", "checked_apart", "fit_sql", "plain_sql", "values_sql", "waits_sql"]

@@ -6,8 +6,10 @@ position of a row is taken from them and the rest is let go: no value can reach 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -29,7 +31,10 @@ STRAY = {
     "nhs_number": "holds a person's NHS number",
     "postcode": "holds a person's postcode",
     "date_of_birth": "holds a person's date of birth",
+    "name": "holds a person's name",
 }
+"""Kinds of identifiers that may stand where none belongs. A name is looked for whole, given with family name:
+either alone is often a common word."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,10 @@ def _number_failures(schema: ExtractSchema, frame: pd.DataFrame) -> list[pd.Data
 
 
 def held_identifiers(extracts: Iterable[Typed]) -> dict[str, pa.Array]:
-    """Identifiers that stand where one belongs, in any extract, by kind; postcodes without spaces."""
+    """Identifiers that stand where one belongs, in any extract, by kind.
+
+    Postcodes are without spaces; names in small letters, given with family name in either order.
+    """
     held: dict[str, set[str]] = {kind: set() for kind in STRAY}
     for extract in extracts:
         for kind, values in held.items():
@@ -155,12 +163,33 @@ def held_identifiers(extracts: Iterable[Typed]) -> dict[str, pa.Array]:
                 values.update(
                     pc.unique(_bare(extract.text.table[name].combine_chunks(), kind)).drop_null().to_pylist()
                 )
+        held["name"] |= _whole_names(extract)
     numbers = pd.Series(sorted(held["nhs_number"]), dtype="str")
     held["nhs_number"] = set(numbers[nhs_number_valid(numbers)])
     return {kind: pa.array(sorted(values), pa.string()) for kind, values in held.items()}
 
 
+def _whole_names(extract: Typed) -> set[str]:
+    """Given with family name, in either order, from the columns that are dropped."""
+    columns = [extract.text.table[name].to_pylist() for name in extract.schema.identifiers("drop")]
+    found = set()
+    for one, other in permutations(columns, 2):
+        found |= {" ".join(_words(f"{a} {b}")) for a, b in set(zip(one, other, strict=True)) if a and b}
+    return found
+
+
 _NUMBER = r"(?:^|\D)(?P<a>\d{3})[ -]?(?P<b>\d{3})[ -]?(?P<c>\d{4})(?:\D|$)"
+_EACH_NUMBER = re.compile(r"(?<!\d)(?=(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d))")
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_WORD = re.compile(r"[^\W\d_]+")
+_ROOM_FOR_TWO = 21
+"""Fewest characters of a text that holds two numbers of ten digits."""
+_LONGEST_NAME = 6
+"""Words of a name: each run of so many, or fewer, words of a text is looked up."""
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def _bare(text: pa.Array, kind: str) -> pa.Array:
@@ -168,10 +197,11 @@ def _bare(text: pa.Array, kind: str) -> pa.Array:
 
 
 def _strays(extract: Typed, people: Mapping[str, pa.Array]) -> list[pd.DataFrame]:
-    """A person's identifier in a column that is kept: in the wrong cell, or part of a local identifier.
+    """A person's identifier in a column that is kept: in the wrong cell, or part of a text.
 
     Only identifiers of the drop's own people count: a local identifier of ten digits is no fault. NHS numbers
-    are looked for anywhere in the text, the others as the whole of it.
+    are looked for anywhere in any text, names and postcodes anywhere in free text; postcodes and dates of
+    birth as the whole of any text. (A date within a sentence is as likely that of what the sentence tells.)
     """
     failures = []
     for name, spec in extract.schema.columns.items():
@@ -180,11 +210,49 @@ def _strays(extract: Typed, people: Mapping[str, pa.Array]) -> list[pd.DataFrame
         text = extract.text.table[name].combine_chunks()
         groups = pc.extract_regex(text, _NUMBER)
         number = pc.binary_join_element_wise(*(pc.struct_field(groups, part) for part in "abc"), "")
-        found = {"nhs_number": number, "postcode": _bare(text, "postcode"), "date_of_birth": text}
-        for kind, values in found.items():
-            rows = pc.is_in(values, people[kind]).to_numpy(zero_copy_only=False)
-            failures.append(_failed(rows.nonzero()[0], name, STRAY[kind]))
+        whole = {"nhs_number": number, "postcode": _bare(text, "postcode"), "date_of_birth": text}
+        found = {
+            kind: pc.is_in(values, people[kind]).to_numpy(zero_copy_only=False)
+            for kind, values in whole.items()
+        }
+        told = _told(text, people) if spec.str_matches is None else _told_late(text, number, people)
+        for kind, texts in told.items():
+            found[kind] = found.get(kind, False) | pc.is_in(text, texts).to_numpy(zero_copy_only=False)
+        failures += [_failed(rows.nonzero()[0], name, STRAY[kind]) for kind, rows in found.items()]
     return failures
+
+
+def _told(text: pa.Array, people: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The free texts that name somebody somewhere, by what they tell."""
+    held = {kind: set(values.to_pylist()) for kind, values in people.items()}
+    told: dict[str, list[str]] = {"nhs_number": [], "postcode": [], "name": []}
+    for one in pc.unique(text).drop_null().to_pylist():
+        words = _words(one)
+        runs = {
+            " ".join(words[i : i + n]) for n in range(2, _LONGEST_NAME + 1) for i in range(len(words) - n + 1)
+        }
+        said = {
+            "nhs_number": _numbers(one),
+            "postcode": {code.replace(" ", "") for code in _POSTCODE.findall(one.upper())},
+            "name": runs,
+        }
+        for kind, values in said.items():
+            if values & held[kind]:
+                told[kind].append(one)
+    return {kind: pa.array(texts, pa.string()) for kind, texts in told.items()}
+
+
+def _told_late(text: pa.Array, first: pa.Array, people: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Texts of a set form in which a number that is nobody's comes before a person's NHS number."""
+    roomy = pc.and_(pc.is_valid(first), pc.greater_equal(pc.binary_length(text), _ROOM_FOR_TWO))
+    texts = pc.unique(text.filter(roomy)).drop_null().to_pylist()
+    held = set(people["nhs_number"].to_pylist()) if texts else set()
+    return {"nhs_number": pa.array([one for one in texts if _numbers(one) & held], pa.string())}
+
+
+def _numbers(text: str) -> set[str]:
+    """Everything in `text` that is written as NHS numbers are."""
+    return {"".join(parts) for parts in _EACH_NUMBER.findall(text)}
 
 
 def nhs_number_valid(numbers: pd.Series) -> np.ndarray:
