@@ -76,13 +76,20 @@ def test_no_file_of_a_release_can_be_written(ready) -> None:
     assert {f.stat().st_mode & 0o222 for f in (ready.root / OCTOBER).rglob("*") if f.is_file()} == {0}
 
 
-def test_the_public_manifest_has_no_hash_by_which_an_extract_could_be_guessed(ready) -> None:
+def test_the_public_manifest_tells_of_the_extracts_only_how_many_there_were(ready) -> None:
+    """No hash by which a guess could be confirmed, no name: not even of what ought not to lie there."""
+    ready.write("data/extracts/old/letter_9434765919.txt", "Dear")
+    ready.write("data/extracts/.~lock.Quillfeather.csv#", "")
+    ready.publish("2026-10", FIGURES)
     ready.sign("2026-10")
-    released(ready)
+    assert released(ready) == 0
     public = manifest(ready, "_site/releases/2026-10/v1")
-    assert public["inputs"]["data/extracts/activity_2026-10.csv"] == ""
+    assert public["extracts"] == 3 and "index.qmd" in public["inputs"]
     drop = hashlib.sha256((ready.root / "data/extracts/activity_2026-10.csv").read_bytes()).hexdigest()
-    assert not [name for name, content in ready.tree("_site").items() if drop.encode() in content]
+    for name, content in ready.tree("_site").items():
+        for word in (drop, "9434765919", "Quillfeather", "data/extracts/"):
+            assert word.encode() not in content, name
+    assert "data/extracts/old/letter_9434765919.txt" in manifest(ready)["inputs"], "the trust's own has all"
 
 
 def test_every_link_of_a_released_page_leads_somewhere_in_its_own_release_or_the_live_site(ready) -> None:

@@ -34,6 +34,7 @@ MANIFEST, ABOUT, ASSETS = "manifest.json", "release.html", "assets"
 INTERNAL = (MANIFEST, "figures.csv")
 """Files of a kept release that do not go on the site as they are."""
 
+_EXTRACTS = "data/extracts/"
 _LIVE_ONLY = ("pagefind", ASSETS, FOLDER)
 _LIVE_ONLY_FILES = (MANIFEST, "search.html", FEED, "sitemap.xml", "robots.txt")
 _NAME = re.compile(r"^v([1-9]\d{0,3})$")
@@ -215,13 +216,12 @@ def write_json(file: Path, value: Any) -> None:
 
 
 def public_manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What the site tells of a release: without the hashes of extracts, which could confirm a guess."""
-    inputs = {name: "" if _guessable(name) else value for name, value in manifest["inputs"].items()}
-    return {**manifest, "inputs": inputs}
+    """What the site tells of a release: of the extracts only how many there were.
 
-
-def _guessable(name: str) -> bool:
-    return name.startswith("data/extracts/")
+    A hash could confirm a guess, and what lies beside the extracts may be named after a person.
+    """
+    inputs = {name: value for name, value in manifest["inputs"].items() if not name.startswith(_EXTRACTS)}
+    return {**manifest, "inputs": inputs, "extracts": len(manifest["inputs"]) - len(inputs)}
 
 
 def _with_notice(text: str, path: Path, one: Kept, releases: Sequence[Kept]) -> str:
