@@ -119,7 +119,7 @@ def a_report(audience: str, tables: dict[str, list]) -> SimpleNamespace:
     about, service = SimpleNamespace(audience=audience), SimpleNamespace(name="Stroke")
     return SimpleNamespace(
         id="stroke", rows=found, mart=SimpleNamespace(about=about), service=service, measures=[MEASURE],
-        changes_made=[], _figure=lambda name, chart, caption, alt: SimpleNamespace(caption=caption, alt=alt),
+        changes_made=[], figure=lambda name, chart, caption, alt: SimpleNamespace(caption=caption, alt=alt),
     )  # fmt: skip
 
 

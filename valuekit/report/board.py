@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from valuekit.mart import Mart
 from valuekit.report import icons
-from valuekit.report.audience import Row, open_mart, rows
+from valuekit.report.audience import Row, open_mart
 from valuekit.report.charts.programme import short
 from valuekit.report.programme import ProgrammeReport
-from valuekit.report.service import ServiceReport
+from valuekit.report.service import ServiceReport, every_service
 from valuekit.report.show import Block, Item, Points, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import costs, decisions, lenses
 from valuekit.report.words import measures as words
-from valuekit.report.words.numbers import amount, listed, lower_first, number, pounds, share
+from valuekit.report.words.numbers import listed, lower_first, number, share
 
 
 class BoardReport:
@@ -23,8 +23,7 @@ class BoardReport:
 
     def __init__(self, mart: Mart):
         self.mart = mart
-        order = sorted(rows(mart.table("service")), key=lambda s: s.position)
-        self.services = [ServiceReport(s.service, mart) for s in order]
+        self.services = every_service(mart)
 
     def banner(self) -> Words:
         """What the figures are from, and that they are made up where they are."""
@@ -80,19 +79,9 @@ class BoardReport:
                 "Spending": [_spending(next(iter(r.rows("allocation")), None)) for r, _ in shown],
                 "n": [number(y.n) for _, y in shown],
                 "Known": [share(y.completeness) for _, y in shown],
-                "Outcome": [
-                    about_words.ranged(amount(y.outcome, "%", 1), y.outcome_lower, y.outcome_upper, "%", 1)
-                    for _, y in shown
-                ],
-                "Cost of a pathway": [
-                    about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for _, y in shown
-                ],
-                "£100,000 bought": [
-                    about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2)
-                    if y.shown and y.ratio is not None
-                    else NOT_SHOWN
-                    for _, y in shown
-                ],
+                "Outcome": [about_words.outcome_cell(y) for _, y in shown],
+                "Cost of a pathway": [about_words.mean_cost_cell(y) for _, y in shown],
+                "£100,000 bought": [about_words.ratio_cell(y) for _, y in shown],
                 "The margin": [
                     lenses.margin_cell(next((i for i in r.rows("increment") if i.comparison == "year"), None))
                     for r, _ in shown

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from valuekit.report.audience import Row
 from valuekit.report.charts.flow import flow as diagram
-from valuekit.report.show import Block, Shown, Table, Words
+from valuekit.report.show import Block, Drawn, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import flow as words
 from valuekit.report.words.numbers import amount, interval, number
@@ -14,12 +14,9 @@ from valuekit.report.words.numbers import amount, interval, number
 MOST_STEPS = 12
 """Steps in the table of the page; the download has all of them."""
 
-Draw = Callable[[str, object, str, str], Shown]
-"""From name, chart, caption and alt text to the figure of a page."""
-
 
 def flow(
-    service: str, stages: Sequence[Row], steps: Sequence[Row], figures: Sequence[Row], draw: Draw
+    service: str, stages: Sequence[Row], steps: Sequence[Row], figures: Sequence[Row], draw: Drawn
 ) -> Block:
     """The whole section (``flow_stage``, ``flow_step``, ``flow_figure``)."""
     stages = sorted(stages, key=lambda s: s.position)

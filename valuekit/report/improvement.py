@@ -28,7 +28,7 @@ def chart(
         events = sorted(report.rows("rare", measure=measure.measure), key=lambda r: r.event)
         yield Words((chart_words.rare(measure, events, kind),))
         if events:
-            yield report._figure(
+            yield report.figure(
                 measure.measure,
                 rare(events),
                 chart_words.rare_caption(measure, events, kind),
@@ -36,7 +36,7 @@ def chart(
             )
         return
     how = chart_words.phases(series, settings)
-    yield report._figure(
+    yield report.figure(
         measure.measure,
         over_time(measure, series, changes),
         sentence(words.caption(measure, series), how),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from valuekit.mart import Mart
-from valuekit.report.audience import Row, open_mart, rows
+from valuekit.report.audience import Row, open_mart
 from valuekit.report.charts import look
 from valuekit.report.charts.deprivation import NAMES as FIFTHS
 from valuekit.report.charts.need import need as need_chart
-from valuekit.report.service import ServiceReport
+from valuekit.report.service import ServiceReport, every_service
 from valuekit.report.show import Block, Figure, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
 from valuekit.report.words import lenses as words
 from valuekit.report.words import measures as measure_words
-from valuekit.report.words.numbers import amount, number, pounds, sentence, share
+from valuekit.report.words.numbers import number, pounds, sentence, share
 
 GOAL = "goal_reached"
 """The measure that says whether people reached the goal that they set, in every service that asks."""
@@ -26,8 +26,7 @@ class LensesReport:
 
     def __init__(self, mart: Mart):
         self.mart = mart
-        order = sorted(rows(mart.table("service")), key=lambda s: s.position)
-        self.services = [ServiceReport(s.service, mart) for s in order]
+        self.services = every_service(mart)
 
     def banner(self) -> Words:
         """What the figures are from, and that they are made up where they are."""
@@ -82,13 +81,10 @@ class LensesReport:
                     share(a.share) if a is not None and a.share is not None else NOT_SHOWN
                     for _, a, _ in lines
                 ],
-                "Outcome": [
-                    f"{_outcome(v)} {s.value_says or ''}".strip() if v is not None else NOT_SHOWN
-                    for s, _, v in lines
-                ],
+                "Outcome": [_outcome(s, v) for s, _, v in lines],
                 "n": [number(v.n) if v is not None else NOT_SHOWN for _, _, v in lines],
                 "Known": [share(v.completeness) if v is not None else NOT_SHOWN for _, _, v in lines],
-                "£100,000 bought": [_ratio(v) for _, _, v in lines],
+                "£100,000 bought": [about_words.ratio_cell(v) for _, _, v in lines],
                 "The margin": [words.margin_cell(_year(r)) for r in self.services],
             },
             numbers=("Cost of the pathways", "Share", "n", "Known"),
@@ -213,14 +209,10 @@ class LensesReport:
         )
 
 
-def _outcome(year: Row) -> str:
-    return about_words.ranged(amount(year.outcome, "%", 1), year.outcome_lower, year.outcome_upper, "%", 1)
-
-
-def _ratio(year: Row | None) -> str:
-    if year is None or not year.shown or year.ratio is None:
+def _outcome(service: Row, year: Row | None) -> str:
+    if year is None:
         return NOT_SHOWN
-    return about_words.ranged(number(year.ratio, 2), year.ratio_lower, year.ratio_upper, "", 2)
+    return f"{about_words.outcome_cell(year)} {service.value_says or ''}".strip()
 
 
 def _year(report: ServiceReport) -> Row | None:

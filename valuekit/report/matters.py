@@ -23,7 +23,7 @@ def what_matters(report: ServiceReport) -> Block:
     text = Words(
         (people.what_matters(ratings), people.groups_differ(gaps), people.asked(report.rows("asked")))
     )
-    figure = report._figure(
+    figure = report.figure(
         "what-matters",
         importance(ratings),
         "What matters: mean importance from 1 to 5, with 95% intervals, by who rated it.",

@@ -8,7 +8,7 @@ from valuekit.mart import TABLES, Mart
 from valuekit.project import Month
 from valuekit.report.audience import Row, open_mart, rows
 from valuekit.report.board import figure_cell
-from valuekit.report.service import ServiceReport
+from valuekit.report.service import ServiceReport, every_service
 from valuekit.report.show import Block, Heading, Item, Points, Shown, Table, Words
 from valuekit.report.tables import NOT_SHOWN, table
 from valuekit.report.words import about as about_words
@@ -38,8 +38,7 @@ class Pages:
 
     def __init__(self, mart: Mart):
         self.mart = mart
-        order = sorted(rows(mart.table("service")), key=lambda s: s.position)
-        self.services = [ServiceReport(s.service, mart) for s in order]
+        self.services = every_service(mart)
 
     def banner(self) -> Words:
         """What the figures are from, and that they are made up where they are."""

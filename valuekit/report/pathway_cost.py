@@ -30,7 +30,7 @@ def stage_cost(report: ServiceReport) -> Block:
     names, values = [p[0] for p in parts], [p[1] for p in parts]
     complete = all(p[2] for p in parts)
     note = "" if complete else "Where a part may not be shown, the amount is of the parts that may."
-    figure = report._figure(
+    figure = report.figure(
         "stage-cost",
         bars(names, values),
         "Cost of a pathway by stage, pounds for each pathway.",

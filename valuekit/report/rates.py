@@ -43,7 +43,7 @@ def _figures(report: ServiceReport, rate: Row) -> Iterator[Shown]:
     yield Words((words.year(rate, newest),))
     changes = [c for c in report.changes_made if c.measure in (rate.measure, None)]
     how = sentence(words.series_says(rate), chart_words.phases(series, settings))
-    yield report._figure(
+    yield report.figure(
         rate.measure,
         over_time(rate, series, changes),
         sentence(measure_words.caption(rate, series), how),

@@ -25,7 +25,7 @@ from valuekit.report.words import about as about_words
 from valuekit.report.words import costs, decisions, people
 from valuekit.report.words import measures as words
 from valuekit.report.words import sites as site_words
-from valuekit.report.words.numbers import amount, number, pounds, sentence, share
+from valuekit.report.words.numbers import number, pounds, sentence, share
 
 
 class ServiceReport:
@@ -81,7 +81,7 @@ class ServiceReport:
         """Dated changes, in the order of time."""
         return sorted((c for c in self.rows("change") if c.date is not None), key=lambda c: c.date)
 
-    def _figure(self, name: str, chart: object, caption: str, alt: str) -> Shown:
+    def figure(self, name: str, chart: object, caption: str, alt: str) -> Shown:
         """The chart as a figure; where nothing may be drawn, its alt text as a sentence."""
         if chart is None:
             return Words((alt,))
@@ -173,19 +173,19 @@ class ServiceReport:
 
     def cost_drivers(self) -> Block:
         """Where the change in the cost of a pathway lies."""
-        return money_parts.drivers(self.id, self.rows("cost_driver"), self._figure)
+        return money_parts.drivers(self.id, self.rows("cost_driver"), self.figure)
 
     def flow(self) -> Block:
         """Stages, steps, waits, hand-offs and time."""
         stages, steps, figures = (self.rows(name) for name in ("flow_stage", "flow_step", "flow_figure"))
-        return flow_parts.flow(self.id, stages, steps, figures, self._figure)
+        return flow_parts.flow(self.id, stages, steps, figures, self.figure)
 
     def patients_behind_average(self) -> Block:
         """How the cost is spread over pathways."""
         summary = next(iter(self.rows("cost_summary")), None)
         bands = sorted(self.rows("cost_spread"), key=lambda b: b.from_gbp)
         hidden = any(not b.shown for b in bands)
-        figure = self._figure(
+        figure = self.figure(
             "cost-spread",
             cost_spread(bands, summary),
             "Number of pathways by cost" + ("; bands with few people are left out." if hidden else "."),
@@ -246,7 +246,7 @@ class ServiceReport:
         if not years:
             return Block.of(Words(("No 12 months have complete follow-up yet, so value cannot be shown.",)))
         says = self.service.value_says or ""
-        figure = self._figure(
+        figure = self.figure(
             "value",
             value(years[:2]),
             "Outcome against mean cost of a pathway (95% intervals). Better value lies up and to the left.",
@@ -260,7 +260,7 @@ class ServiceReport:
         """Years, fifths of deprivation and ways of care: what each costs and achieves beside the other."""
         found = (self.rows(name) for name in ("increment", "option", "acceptability"))
         years = sorted(self.rows("value"), key=lambda y: y.period_start)
-        shown = economics.side_by_side(self.id, *found, self._figure)
+        shown = economics.side_by_side(self.id, *found, self.figure)
         return Block.of(*shown.parts, answers.value_known(years))
 
     def composite(self) -> Block:
@@ -282,19 +282,9 @@ class ServiceReport:
                 "12 months": [y.words or "" for y in years],
                 "n": [number(y.n) for y in years],
                 "Known": [share(y.completeness) for y in years],
-                "Outcome": [
-                    about_words.ranged(amount(y.outcome, "%", 1), y.outcome_lower, y.outcome_upper, "%", 1)
-                    for y in years
-                ],
-                "Cost of a pathway": [
-                    about_words.ranged(pounds(y.cost), y.cost_lower, y.cost_upper, "£", 0) for y in years
-                ],
-                "Outcomes for £100,000": [
-                    about_words.ranged(number(y.ratio, 2), y.ratio_lower, y.ratio_upper, "", 2)
-                    if y.shown and y.ratio is not None
-                    else NOT_SHOWN
-                    for y in years
-                ],
+                "Outcome": [about_words.outcome_cell(y) for y in years],
+                "Cost of a pathway": [about_words.mean_cost_cell(y) for y in years],
+                "Outcomes for £100,000": [about_words.ratio_cell(y) for y in years],
             },
             numbers=("n", "Known"),
         )
@@ -313,7 +303,7 @@ class ServiceReport:
             )
         )
         main, fifths = measures[0]
-        figure = self._figure(
+        figure = self.figure(
             "deprivation",
             deprivation(main, fifths),
             f"{main.name} by fifth of deprivation (95% intervals), {fifths[0].words or 'newest 24 months'}.",
@@ -391,6 +381,12 @@ class ServiceReport:
         return Block.of(
             Words((head,)), Points(tuple(Item(people.revision(r, names[r.measure])) for r in moved))
         )
+
+
+def every_service(mart: Mart) -> list[ServiceReport]:
+    """The report of each service in `mart`, in the order in which they are shown."""
+    order = sorted(rows(mart.table("service")), key=lambda s: s.position)
+    return [ServiceReport(s.service, mart) for s in order]
 
 
 def service_report(service: str) -> ServiceReport:

@@ -35,7 +35,7 @@ def sites(report: ServiceReport) -> Block:
         f"{measure.name} by site, against the number of people, {found[0].words}. Dotted: 95% limits; "
         "dashed: 99.8%. Squares and diamonds lie beyond the outer limits."
     )
-    figure = report._figure(
+    figure = report.figure(
         "sites", funnel(found, measure.direction), caption, site_words.sites_alt(measure, found)
     )
     unit, decimals = measure.unit or "", measure.decimals or 0

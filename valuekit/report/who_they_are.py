@@ -86,7 +86,7 @@ def _running(report: ServiceReport, periods: list[tuple[Row, Row]]) -> Iterator[
         return
     first = months[0][0]
     own = [p for m, p in months if m.measure == first.measure]
-    yield report._figure(
+    yield report.figure(
         "vlad",
         vlad(own),
         f"{first.name}: running sum of observed less expected people, with its 95% interval.",

@@ -137,3 +137,20 @@ def cost_cell(row: Row | None) -> str:
     if row is None:
         return "–"
     return pounds(row.per_pathway) if row.shown and row.per_pathway is not None else "not shown"
+
+
+def outcome_cell(year: Row) -> str:
+    """The outcome of a year of ``value``, in per cent with its interval."""
+    return ranged(amount(year.outcome, "%", 1), year.outcome_lower, year.outcome_upper, "%", 1)
+
+
+def mean_cost_cell(year: Row) -> str:
+    """The mean cost of a pathway in a year of ``value``, with its interval."""
+    return ranged(pounds(year.cost), year.cost_lower, year.cost_upper, "£", 0)
+
+
+def ratio_cell(year: Row | None) -> str:
+    """Good outcomes for £100,000 in a year of ``value``, with their interval."""
+    if year is None or not year.shown or year.ratio is None:
+        return "not shown"
+    return ranged(number(year.ratio, 2), year.ratio_lower, year.ratio_upper, "", 2)
