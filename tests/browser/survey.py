@@ -35,6 +35,53 @@ FOCUSED = """() => { const e = document.activeElement, i = +(e.dataset.stop ?? -
   return [i, i >= 0 && look(e) !== unfocused[i], e.outerHTML.slice(0, 70)]; }"""
 CUT_ON_PAPER = """() => [...document.querySelectorAll('main :is(table, svg, img, p)')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+COLOURS = """() => {
+  const part = c => { const n = c.match(/[\\d.]+/g).map(Number); return n.length > 3 ? n : [...n, 1]; };
+  const over = (c, ground) => c.slice(0, 3).map((v, i) => v * c[3] + ground[i] * (1 - c[3]));
+  const linear = v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = c => c.reduce((sum, v, i) => sum + linear(v / 255) * [0.2126, 0.7152, 0.0722][i], 0);
+  const contrast = (a, b) => {
+    const [more, less] = [light(a), light(b)].sort((p, q) => q - p); return (more + 0.05) / (less + 0.05); };
+  const grounds = ['#ffffff', '#cfe0f3', '#e8edee', '#f1f4f8'], grids = ['#d8dde0', '#c9d2dc'];
+  const own = (e, name) => e.closest('[' + name + ']')?.getAttribute(name) ?? '';
+  const holds = (shape, box, [x, y]) => x > box.left && x < box.right && y > box.top && y < box.bottom
+    && (!shape.isPointInFill
+        || shape.isPointInFill(new DOMPoint(x, y).matrixTransform(shape.getScreenCTM().inverse())));
+  const paint = (style, name) => {
+    if (style[name] === 'none' || name === 'stroke' && !parseFloat(style.strokeWidth)) return null;
+    const [r, g, b, alpha] = part(style[name]);
+    return [r, g, b, alpha * style[name + 'Opacity'] * style.opacity]; };
+  const faults = []; let looked = 0;
+  for (const svg of document.querySelectorAll('main .plate svg, main .vk-icon svg')) {
+    const page = [...document.querySelectorAll('body, main .plate')].filter(e => e.contains(svg))
+      .map(e => part(getComputedStyle(e).backgroundColor)).filter(c => c[3] > 0).pop().slice(0, 3);
+    const laid = [];
+    for (const e of svg.querySelectorAll('path, rect, circle, ellipse, polygon, polyline, line, use, text')) {
+      const style = getComputedStyle(e), box = e.getBoundingClientRect();
+      if (e.closest('defs, clipPath, marker, symbol') || box.width + box.height === 0) continue;
+      const fill = paint(style, 'fill'), stroke = paint(style, 'stroke');
+      looked += 1;
+      if (e.tagName === 'text') {
+        const at = [box.x + box.width / 2, box.y + box.height / 2];
+        const under = laid.filter(([shape, r]) => holds(shape, r, at))
+          .reduce((ground, [, , c]) => over(c, ground), page);
+        const found = contrast(over(fill, under), under);
+        if (found < 4.5) faults.push(`text ${e.textContent.trim()} ${style.fill} ${found.toFixed(2)}`);
+        continue;
+      }
+      const band = fill && fill[3] < 0.5;  // what chance would give, laid under the marks
+      const box_or_grid = fill ? grounds.includes(own(e, 'fill')) : grids.includes(own(e, 'stroke'));
+      const best = Math.max(...[fill, stroke].filter(Boolean).map(c => contrast(over(c, page), page)), 0);
+      if ((fill || stroke) && !band && !box_or_grid && best < 3)
+        faults.push(`${e.tagName} ${style.fill} ${style.stroke} ${best.toFixed(2)}`);
+      if (fill) laid.push([e, box, fill]);
+    }
+  }
+  return [looked, [...new Set(faults)]]; }"""
+"""Texts of drawings below 4.5 to 1 on what lies under them, and marks below 3 to 1 (WCAG 1.4.3, 1.4.11).
+
+Grids and the grounds of boxes are decoration; a mark may be seen by its fill or by its outline.
+"""
 MACHINERY = ".site-nav, .breadcrumb, .contents, .site-search, .skip-link, .download"
 A4 = 673
 """Width of A4 less the margins, 178 mm, at 96 dots an inch."""
@@ -54,6 +101,10 @@ class Seen:
     axe_phone: list[str] = field(default_factory=list)
     dark_ground: str = ""
     chart_grounds: list[str] = field(default_factory=list)
+    drawn: int = 0
+    """Texts and marks of drawings that were looked at."""
+    faint_light: list[str] = field(default_factory=list)
+    faint_dark: list[str] = field(default_factory=list)
     sideways: list[str] = field(default_factory=list)
     spaced_out: int = 0
     stops: int = 0
@@ -74,6 +125,7 @@ def look_at(page: Page, address: str) -> Seen:
     page.evaluate("document.fonts.ready.then(() => true)")
     seen.shift = page.evaluate(SHIFT)
     seen.axe_light = axe(page)
+    seen.drawn, seen.faint_light = page.evaluate(COLOURS)
     _in_the_dark(page, seen)
     _on_paper(page, seen)
     _narrow(page, seen)
@@ -98,6 +150,7 @@ def _in_the_dark(page: Page, seen: Seen) -> None:
         "[...document.querySelectorAll('main figure.figure svg')]"
         ".map(svg => getComputedStyle(svg.parentElement).backgroundColor)"
     )
+    _, seen.faint_dark = page.evaluate(COLOURS)
     # Of axe's rules only these see colours; the structure is that of the light scheme.
     seen.axe_dark = axe(page, only=["color-contrast", "link-in-text-block"])
     page.emulate_media(color_scheme="light")

@@ -66,8 +66,14 @@ def test_nothing_overflows_when_a_reader_spaces_the_text_out(survey):
     assert faults(survey, lambda seen: max(seen.spaced_out, 0)) == {}
 
 
-def test_charts_keep_a_white_ground_in_the_dark_scheme(survey):
-    assert {ground for seen in survey.values() for ground in seen.chart_grounds} == {"rgb(255, 255, 255)"}
+def test_charts_stand_on_the_ground_of_the_page_in_the_dark_scheme(survey):
+    assert {ground for seen in survey.values() for ground in seen.chart_grounds} == {"rgb(18, 24, 31)"}
+
+
+def test_every_word_and_mark_of_a_drawing_can_be_told_from_its_ground_in_both_schemes(survey):
+    assert sum(seen.drawn for seen in survey.values()) > 20
+    assert faults(survey, lambda seen: seen.faint_light) == {}
+    assert faults(survey, lambda seen: seen.faint_dark) == {}
 
 
 def test_on_paper_there_is_the_text_on_white_and_no_machinery(survey):

@@ -91,6 +91,7 @@ def _mark(
     axes.plot(
         [value],
         [y],
+        linestyle="none",
         marker="o",
         markersize=8,
         markerfacecolor=look.PAPER if hollow else colour,
