@@ -1,7 +1,4 @@
-"""An attacker of the public tables: who reads all of them and reckons what must lie behind the gaps.
+"""More of the attacker than every build has: what public sums of money tell.
 
-``bounds`` knows sums and their limits and nothing of hospitals; ``figures`` reads the tables, ``counts`` says
-what they tell of people, ``money`` what they tell of pounds. The attacker reads public tables only. To be
-stronger than anybody outside, it is also told which side of a hidden share is the small one, and which
-departments buy what.
+The rest is :mod:`valuekit.measures.protection.attack`, which every build uses on its own tables.
 """

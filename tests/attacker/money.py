@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from attacker.bounds import Known
-from attacker.figures import Tables
+from valuekit.measures.protection.attack.bounds import Known
+from valuekit.measures.protection.attack.figures import Tables
 
 KEYS = {"stage_cost": ("stage", "resource"), "department_cost": ("department",)}
 

@@ -1,8 +1,9 @@
 """An attacker adds up everything that two releases say in public, and no hidden figure comes out.
 
 Read from the downloads, as anybody could: months, 12 months, 24 months, fifths, segments, bands of cost,
-stages, service against department, September against October. ``tests/attacker`` says how. The last tests
-show that the same attacker wins where protection is taken away, so that the others can fail.
+stages, service against department, September against October. ``measures/protection/attack`` and
+``tests/attacker`` say how. The last tests show that the same attacker wins where protection is taken away, so
+that the others can fail.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from attacker import money
-from attacker.counts import Counting, Rounding, Target, cannot_shrink
-from attacker.figures import Figure, figures
 from checkout import ROOT, copy_project
 
 from valuekit import build as building
 from valuekit.measures.protection import disclosure
+from valuekit.measures.protection.attack.counts import Counting, Rounding, Target, cannot_shrink
+from valuekit.measures.protection.attack.figures import Figure, figures
 from valuekit.measures.protection.suppression import Rules
 from valuekit.project import Month, Project
 
@@ -49,7 +50,7 @@ class Release:
 
     def again(self, rules: Rules) -> Release:
         """The same release under other rules."""
-        done = disclosure.protected(self.true, rules, self.held)
+        done = disclosure.protected(self.true, rules, self.held, OUTCOME)
         return Release(self.true, downloaded(done.frames), rules, self.held, done.hidden)
 
 
@@ -70,8 +71,8 @@ def releases(tmp_path_factory) -> dict[str, Release]:
     found: dict[str, Release] = {}
     protected = disclosure.protected
 
-    def look(frames, rules, held=None):
-        done = protected(frames, rules, held)
+    def look(frames, rules, held=None, outcome_of=None):
+        done = protected(frames, rules, held, outcome_of)
         found[month] = Release(dict(frames), downloaded(done.frames), rules, dict(held), done.hidden)
         return done
 
@@ -82,10 +83,6 @@ def releases(tmp_path_factory) -> dict[str, Release]:
             intake = building.take_in(project, Month.parse(month), definitions.names, store)
             building._computed(intake, definitions, project)
     return found
-
-
-def rounding(rules: Rules) -> Rounding:
-    return Rounding(rules.smallest_count, rules.round_counts_to)
 
 
 def attack(shown: dict[str, list[Figure]], true: dict[str, list[Figure]], rule: Rounding):
@@ -115,7 +112,7 @@ def pinned(found, rules: Rules) -> list:
 @pytest.mark.counted
 def test_no_hidden_count_can_be_worked_out_from_two_releases(releases, counted) -> None:
     rules = releases["2026-10"].rules
-    found = attack(of_all(releases, "public"), of_all(releases, "true"), rounding(rules))
+    found = attack(of_all(releases, "public"), of_all(releases, "true"), Rounding.of(rules))
     assert len(found) > 40
     wrong = [(t.where, t.true, low, high) for t, low, high in found if not low <= t.true <= high]
     assert wrong == [], "the attacker believes something of the tables that is not so"
@@ -186,7 +183,7 @@ def stricter(**changes) -> Rules:
 def test_with_stricter_settings_the_attacker_still_loses(releases, base) -> None:
     rules = stricter(smallest_count=10, round_counts_to=base, smallest_share=10, smallest_mean=10)
     strict = as_if(releases, rules)
-    found = attack(of_all(strict, "public"), of_all(strict, "true"), rounding(rules))
+    found = attack(of_all(strict, "public"), of_all(strict, "true"), Rounding.of(rules))
     assert len(found) > 40
     assert pinned(found, rules) == []
     for release in strict.values():

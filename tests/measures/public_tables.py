@@ -138,8 +138,8 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
             returned=[counts[2]],
             complete=[min(counts[:3])],
         ),
-        "importance": filled("importance", n=counts[3:6], mean=[4.26] * 3),
-        "asked": filled("asked", people=counts[6:9]),
+        "importance": filled("importance", topic=list("abc"), n=counts[3:6], mean=[4.26] * 3),
+        "asked": filled("asked", method=list("abc"), people=counts[6:9]),
         "value": value.value(result, services, MONTHS),
         "inequality": inequality.by_fifth(result, measures, MONTHS),
         "change": change,
@@ -149,6 +149,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         **money,
         "quality_file": filled(
             "quality_file",
+            file=list("abcd"),
             rows=(kept + aside).tolist(),
             accepted=kept.tolist(),
             quarantined=aside.tolist(),
@@ -158,6 +159,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         ),
         "quality_rule": filled(
             "quality_rule",
+            rule=list("abcd"),
             rows=counts[:4],
             effect=[f"£{counts[5]},123.45 is in no figure; {counts[6]} rows"] * 4,
         ),

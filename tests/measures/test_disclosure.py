@@ -145,23 +145,33 @@ def made(request):
 
 @every_case
 def test_no_public_table_holds_a_count_of_1_to_7_or_one_that_is_not_rounded(made):
-    no_small_count(made.public)
+    assert not_safe(made.public) == []
 
 
+# One service: two take twice as long, and stand among the cases above.
 @settings(max_examples=6, deadline=None)
-@given(st.lists(st.integers(1, 400), min_size=1, max_size=2), st.integers(0, 10_000))
+@given(st.integers(1, 400), st.integers(0, 10_000))
 def test_whatever_the_people_no_public_table_holds_a_count_of_1_to_7(people, seed):
-    tables, held = tables_of(people, seed)
-    no_small_count(protect(tables, RULES, held))
+    tables, held = tables_of([people], seed)
+    assert not_safe(protect(tables, RULES, held)) == []
 
 
-def no_small_count(public) -> None:
+def not_safe(public) -> list[tuple[str, str, list[float]]]:
+    """Table, column and counts that are small, or not to the nearest 5."""
+    found = []
     for table, columns in COUNTS.items():
         for column in columns:
             shown = numbers(public[table][column])
             shown = shown[~np.isnan(shown)]
-            assert not ((shown >= 1) & (shown <= 7)).any(), (table, column)
-            assert (shown % 5 == 0).all(), (table, column)
+            wrong = shown[((shown >= 1) & (shown <= 7)) | (shown % 5 != 0)]
+            if len(wrong):
+                found.append((table, column, wrong.tolist()))
+    return found
+
+
+def test_the_search_for_small_counts_finds_them():
+    public = dict(case(*CASES[0]).public) | {"asked": filled("asked", people=[4, 10, 12])}
+    assert not_safe(public) == [("asked", "people", [4, 12])]
 
 
 @every_case
@@ -184,6 +194,8 @@ def test_what_is_hidden_says_suppressed_and_holds_no_number(made):
     for table in ("series", "inequality"):
         public, raw = made.public[table], conform(table, made.raw[table])
         gone = raw["shown"].to_numpy() & ~public["shown"].to_numpy()
+        # Where nobody is hidden too, the reason must not tell it.
+        gone |= (raw["n"] == 0).fillna(False).to_numpy(bool) & public["n"].isna().to_numpy()
         assert set(public.loc[gone, "reason"]) <= {"suppressed"}
         assert public.loc[~public["shown"], ["value", "lower", "upper"]].isna().all(axis=None)
         assert (public["reason"][~gone] == raw["reason"][~gone]).all()
@@ -407,13 +419,6 @@ def test_the_partner_of_a_hidden_cell_is_the_smallest_that_makes_them_safe_toget
 )
 def test_a_note_keeps_its_words_and_its_figures_keep_to_the_rule(note, safe):
     assert protect_notes([note], RULES) == (safe,)
-
-
-def test_pounds_in_a_note_are_rounded_where_many_rows_hold_them():
-    assert (
-        suppression.in_safe_words("£10,051.38 is in no figure", RULES, pounds=True)
-        == "£10,100 is in no figure"
-    )
 
 
 # ---------------------------------------------------------------- the rules

@@ -113,7 +113,8 @@ def compute(
 
     common = {name: conform(name, table) for name, table in common.items()}
     team, public = (common | tables for tables in _over_time(intake, services, result, months, site))
-    safe = disclosure.protected(public, rules, _contributions(linked, years, placed))
+    outcome_of = {service.service: service.value.outcome for service in services}
+    safe = disclosure.protected(public, rules, _contributions(linked, years, placed), outcome_of)
     public = dict(safe.frames)
     # Both sides of this comparison are public already: what was released, and the protected series.
     moved = {"revision": conform("revision", revisions(releases, intake.period, public["series"]))}

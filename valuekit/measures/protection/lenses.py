@@ -42,7 +42,8 @@ def groups_of_spending(key: str) -> Step:
     def step(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         given, rules = work.contributions.get(table), work.rules
         n, amounts = _floats(frame["n"]), _floats(frame["amount"])
-        few, held, partner = (np.zeros(len(frame), bool) for _ in range(3))
+        few, held = np.zeros(len(frame), bool), np.zeros(len(frame), bool)
+        partner = work.blurs(frame, table) & (n == 0)
         for _, rows in frame.groupby("service", sort=False):
             place = frame.index.get_indexer(rows.index)
             people, own = _by_person(given, rows, [key]), n[place]
@@ -55,7 +56,7 @@ def groups_of_spending(key: str) -> Step:
                 alone = sdc.is_dominated(people[chosen].sum(axis=0), rules) if given is not None else False
                 return bool(sdc.is_small(own[chosen].sum(), rules)) or alone
 
-            partner[place] = sdc.partners(few[place] | held[place], own, unsafe)
+            partner[place] |= sdc.partners(few[place] | held[place], own, unsafe)
         if given is None:
             held = n > 0
         for hidden, reason in ((few, FEW), (held & ~few, FEW_HOLD), (partner, PARTNER)):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from valuekit.measures import outcomes
 from valuekit.measures.protection import suppression as sdc
+from valuekit.measures.protection.attack.figures import PATHWAYS
 from valuekit.measures.protection.suppression import Rules
 
 SHARE_SCALE = outcomes.SHARE_SCALE
@@ -26,8 +27,11 @@ FEW_HOLD, PARTNER, TAIL, NUMBER = (
     "few beyond it",
     "a number in a note",
 )
+NOT_ATTACKED = "not attacked: what the tables say of these people does not add up"
 """Reasons in the record."""
 
+PARTS_OF_PEOPLE = ("series", "inequality", "funnel", "need", "segment", "cost_spread")
+"""Tables whose rows are parts of the same people: intervals, fifths, sites, segments, bands."""
 
 Step = Callable[[pd.DataFrame, str, "Work"], pd.DataFrame]
 """From a table, its name and what the steps share, to the table with some of its columns protected."""
@@ -58,6 +62,18 @@ class Work:
     record: list[tuple[str, str, str, str]] = field(default_factory=list)
     kept: dict[str, dict] = field(default_factory=dict)
     """What the step of one table worked out and that of another needs."""
+    blurred: frozenset[tuple[str, str]] = frozenset()
+    """Services, and who of them is counted, of whom nobody is not told either: see :meth:`blurs`."""
+
+    def blurs(self, frame: pd.DataFrame, table: str) -> np.ndarray:
+        """Rows in which a count of 0 is hidden too: else it would tell that hidden ones beside it are not 0.
+
+        Where nearly all months of a year hold somebody, and the year not many, each holds one or two.
+        """
+        if table not in PARTS_OF_PEOPLE or not self.blurred:
+            return np.zeros(len(frame), bool)
+        people = frame["measure"] if "measure" in frame else [PATHWAYS] * len(frame)
+        return np.array([who in self.blurred for who in zip(frame["service"], people, strict=True)], bool)
 
     def note(self, frame: pd.DataFrame, table: str, hidden: np.ndarray, column: str, reason: str) -> None:
         """Put the rows where `hidden` into the record."""
@@ -83,8 +99,10 @@ def counts(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Every column declared as count."""
     for column in work.declared[table].columns("count"):
         before = _floats(frame[column])
+        none = (before == 0) & work.blurs(frame, table)
         work.note(frame, table, sdc.is_small(before, work.rules), column, FEW)
-        frame = frame.assign(**{column: sdc.counts(before, work.rules)})
+        work.note(frame, table, none, column, PARTNER)
+        frame = frame.assign(**{column: np.where(none, np.nan, sdc.counts(before, work.rules))})
     return frame
 
 
@@ -103,10 +121,12 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
         events = _floats(frame[numerator]) if numerator else np.round(value * n / SHARE_SCALE)
         top, bottom, few_in_share = sdc.share_parts(np.where(is_share, events, 0.0), n, work.rules)
         few_in_mean = sdc.is_small(n, work.rules) | ((n > 0) & (n < work.rules.smallest_mean))
-        hidden = np.where(is_share, few_in_share, few_in_mean) & ~np.isnan(value)
+        blurs = work.blurs(frame, table)
+        nobody, none = blurs & (n == 0), blurs & is_share & (n > 0) & ((events == 0) | (events == n))
+        hidden = np.where(is_share, few_in_share | none, few_in_mean) & ~np.isnan(value)
         given = ~np.isnan(value) & ~hidden
         new = {
-            n_: bottom,
+            n_: np.where(nobody, np.nan, bottom),
             value_: np.where(
                 is_share, SHARE_SCALE * top / _none_if_0(bottom), _rounded(value, measure, work.rules)
             ),
@@ -123,12 +143,15 @@ def figure(prefix: str = "", *, ends: bool = True, numerator: str = "", reason: 
         if numerator:
             new[numerator] = np.where(is_share & given, top, np.nan)
         work.note(frame, table, sdc.is_small(n, work.rules), n_, FEW)
-        work.note(frame, table, hidden & is_share, value_, FEW_IN_SHARE)
+        work.note(frame, table, nobody, n_, PARTNER)
+        work.note(frame, table, hidden & few_in_share & is_share, value_, FEW_IN_SHARE)
+        work.note(frame, table, hidden & ~few_in_share & is_share, value_, PARTNER)
         work.note(frame, table, hidden & ~is_share, value_, FEW_IN_MEAN)
         if reason:
             shown = frame["shown"].to_numpy(bool)
             new["shown"] = shown & given
-            new["reason"] = np.where(shown & ~given, "suppressed", frame["reason"].astype(object))
+            gone = (shown & ~given) | nobody
+            new["reason"] = np.where(gone, "suppressed", frame["reason"].astype(object))
         return frame.assign(**new)
 
     return step
@@ -257,10 +280,10 @@ def _by_person(given: pd.DataFrame | None, rows: pd.DataFrame, keys: Iterable[st
 def bands(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Pathways in each cost band; the bands add up to the number of pathways."""
     count = _floats(frame["pathways"])
-    hidden, partner = sdc.is_small(count, work.rules), np.zeros(len(frame), bool)
+    hidden, partner = sdc.is_small(count, work.rules), work.blurs(frame, table) & (count == 0)
     for _, rows in frame.groupby("service", sort=False):
         place = frame.index.get_indexer(rows.index)
-        partner[place] = sdc.partners(
+        partner[place] |= sdc.partners(
             hidden[place],
             count[place],
             lambda chosen, c=count[place]: bool(sdc.is_small(c[chosen].sum(), work.rules)),

@@ -219,24 +219,18 @@ _FIGURE = re.compile(
 )
 
 
-def in_safe_words(note: str, rules: Rules, *, pounds: bool = False) -> str:
+def in_safe_words(note: str, rules: Rules) -> str:
     """A note whose figures tell no more than the rule allows.
 
-    Counts are rounded, or become ``fewer than 8``; per cent become whole; dates, spans of time and numbers
-    that are part of a name (``UTF-8``) stay.
-
-    Parameters
-    ----------
-    pounds
-        Whether many hold the amounts in the note: they are then rounded, and else not said.
+    Counts are rounded, or become ``fewer than 8``; per cent become whole; pounds are not said, as nobody
+    knows how many hold them; dates, spans of time and numbers that are part of a name (``UTF-8``) stay.
     """
 
     def safe(found: re.Match[str]) -> str:
         if found["time"]:
             return found[0]
         if found["pounds"]:
-            amount = float(to_nearest(float(found["pounds"].replace(",", "")), rules.round_money.total))
-            return f"£{amount:,.0f}" if pounds else "an amount"
+            return "an amount"
         if found["percent"]:
             return f"{float(found['percent']):.0f}"
         number = int(found["count"].replace(",", ""))
