@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from checkout import ROOT, Checkout, copy_project
 from counted import Counts, asked
+from turns import held, turn
 
 
 @pytest.fixture
@@ -18,11 +20,26 @@ def new_checkout(tmp_path: Path) -> Callable[[], Checkout]:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """The sample, published once for all tests that only look at it."""
-    checkout = copy_project(tmp_path_factory.mktemp("published"))
-    run = checkout.run("publish", "--verbose")
-    assert run.code == 0, run.err
-    return checkout
+    """The sample, published once for all tests that only look at it: by the first worker that needs it."""
+    of_all = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        of_all = of_all.parent
+    done = of_all / "published.txt"
+    with held(of_all / "published.lock"):
+        if done.exists():
+            return Checkout(Path(done.read_text(encoding="utf-8")))
+        checkout = copy_project(tmp_path_factory.mktemp("published"))
+        run = checkout.run("publish", "--verbose")
+        assert run.code == 0, run.err
+        done.write_text(str(checkout.root), encoding="utf-8")
+        return checkout
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that measures time is `alone`: the other workers wait until it has ended."""
+    with turn(item.config.cache.mkdir("turns"), alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 _COUNTS = pytest.StashKey[Counts]()

@@ -1,7 +1,5 @@
 """Report pages on a slow line: 1.6 Mbit/s down, 0.75 up, 150 ms a request, nothing compressed."""
 
-import os
-
 import pytest
 
 BITS = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
@@ -49,17 +47,15 @@ def reports(site):
     return [path for path in site.pages if path.startswith("reports/services/") or path in others]
 
 
+@pytest.mark.alone
 def test_a_report_weighs_less_than_half_a_megabyte_paints_within_a_second_and_does_not_move(site, load):
-    # Beside the other tests even the quickest try is slowed, by half and more: alone it is one second.
-    crowded = "PYTEST_XDIST_WORKER" in os.environ or os.getloadavg()[0] > 3
-    most = 2 * FIRST_PAINT if crowded else FIRST_PAINT
     late, heavy, moved = {}, {}, {}
     for path in reports(site):
         painted, weight, shift = load(path)
         for _ in range(TRIES - 1):
-            if painted > most:
+            if painted > FIRST_PAINT:
                 painted = min(painted, load(path)[0])
-        late |= {path: painted} if painted > most else {}
+        late |= {path: painted} if painted > FIRST_PAINT else {}
         heavy |= {path: weight} if not 20_000 < weight <= WEIGHT else {}
         moved |= {path: shift} if shift else {}
     assert (late, heavy, moved) == ({}, {}, {})
