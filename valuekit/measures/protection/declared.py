@@ -22,8 +22,8 @@ from collections.abc import Mapping
 
 from valuekit.mart import Table, learning
 from valuekit.measures.protection import flow as flow_steps
-from valuekit.measures.protection import models as who_steps
-from valuekit.measures.protection import value as protection_value
+from valuekit.measures.protection import models
+from valuekit.measures.protection import value as value_steps
 from valuekit.measures.protection.charts import funnel_again, kept_back, slopes_again
 from valuekit.measures.protection.lenses import allocation, groups_of_spending, rating_gaps
 from valuekit.measures.protection.linked import sums_of_money
@@ -302,7 +302,7 @@ DECLARED: dict[str, Declared] = {
         again="before_completeness after_completeness difference diff_lower diff_upper verdict",
     ),
     "case_mix_model": _declare(
-        who_steps.model,
+        models.model,
         keys="service measure",
         open="service measure words covariates lacks otherwise parameters fitted later_words",
         count="n events not_known later_n later_events",
@@ -310,7 +310,7 @@ DECLARED: dict[str, Declared] = {
         "slope slope_lower slope_upper",
     ),
     "case_mix_period": _declare(
-        who_steps.periods,
+        models.periods,
         over("n", "eligible"),
         keys="service measure kind words",
         open="service measure kind words period_start ratio_of",
@@ -323,7 +323,7 @@ DECLARED: dict[str, Declared] = {
         counts,
         figure(),
         over("n", "eligible"),
-        who_steps.sensitivity,
+        models.sensitivity,
         keys="service measure figure",
         open="service measure figure words says lowest highest covariates",
         count="eligible",
@@ -332,7 +332,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "important_change": _declare(
         counts,
-        who_steps.important_change,
+        models.important_change,
         keys="service measure",
         open="service measure words threshold source from_point",
         count="eligible",
@@ -340,7 +340,7 @@ DECLARED: dict[str, Declared] = {
         "worse_upper",
     ),
     "two_value_sets": _declare(
-        who_steps.two_value_sets,
+        models.two_value_sets,
         keys="service measure",
         open="service measure words value_set other_set",
         figure="n value lower upper other_value other_lower other_upper",
@@ -348,7 +348,7 @@ DECLARED: dict[str, Declared] = {
     ),
     "value_set": _declare(
         counts,
-        who_steps.value_sets,
+        models.value_sets,
         over("n", "eligible"),
         keys="service measure position",
         open="service measure position instrument name country year version source words",
@@ -397,7 +397,51 @@ DECLARED: dict[str, Declared] = {
         keys="method", open="method position group name question formula units source fails function"
     ),
     "method_example": _declare(keys="method part position name", open="method part position name text"),
-    **protection_value.DECLARED,
+    "option": _declare(
+        value_steps.option,
+        keys="service comparison option",
+        open="service comparison option position option_words",
+        figure="n outcome shown reason",
+        money="cost cost_se",
+        again="completeness outcome_se correlation status against_words ratio ratio_lower ratio_upper "
+        "ratio_kind",
+    ),
+    "increment": _declare(
+        value_steps.increment,
+        keys="service comparison option",
+        open="service comparison option against option_words against_words words prices draws",
+        figure="n against_n outcome against_outcome outcome_difference outcome_lower outcome_upper shown "
+        "reason",
+        money="cost against_cost cost_difference cost_lower cost_upper cost_se",
+        again="completeness against_completeness outcome_se correlation dearer_better cheaper_better "
+        "cheaper_worse dearer_worse ratio ratio_lower ratio_upper ratio_kind marginal marginal_lower "
+        "marginal_upper marginal_kind",
+    ),
+    "acceptability": _declare(
+        value_steps.acceptability,
+        keys="service comparison option price",
+        open="service comparison price price_says option option_words",
+        again="probability benefit gain gain_lower gain_upper best",
+    ),
+    "composite": _declare(
+        value_steps.composite,
+        keys="service words",
+        open="service name words period_start",
+        figure="n raters value lower upper equal_weights difference diff_lower diff_upper shown reason",
+    ),
+    "composite_part": _declare(
+        value_steps.composite_part,
+        keys="service topic",
+        open="service topic position name measure",
+        figure="raters n weight weight_lower weight_upper value shown",
+    ),
+    "interrupted": _declare(
+        value_steps.interrupted,
+        keys="service change",
+        open="service change measure interval",
+        again="points_before points_after people_before people_after level level_lower level_upper "
+        "level_verdict slope_before slope slope_lower slope_upper slope_verdict lag correlation shown reason",
+    ),
     # Case studies hold what others published before; nothing in them is worked out from people here.
     **{table.name: _declare(keys="case", open=table.names) for table in learning.TABLES},
 }

@@ -7,14 +7,10 @@ import pandas as pd
 
 from valuekit.measures.money.cost_drivers import FEWEST, PARTS, rounded
 from valuekit.measures.protection import suppression as sdc
-from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, PARTNER, TAIL, Work
+from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, PARTNER, TAIL, Work, _floats
 
 DAYS_TO = 0.5
 """Days to which a percentile of days is rounded: no one patient's own."""
-
-
-def _floats(column: pd.Series) -> np.ndarray:
-    return column.astype("Float64").to_numpy(float, na_value=np.nan)
 
 
 def cost_kind(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:

@@ -12,15 +12,11 @@ import pandas as pd
 
 from valuekit.measures.people import case_mix
 from valuekit.measures.protection import suppression as sdc
-from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, SHARE_SCALE, Work
+from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, SHARE_SCALE, Work, _floats
 from valuekit.measures.statistics import missing
 
 FEWEST = 30
 """People behind a model's output in public."""
-
-
-def _floats(column: pd.Series) -> np.ndarray:
-    return column.astype("Float64").to_numpy(float, na_value=np.nan)
 
 
 def model(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:

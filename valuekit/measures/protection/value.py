@@ -22,7 +22,7 @@ from valuekit.measures.money.increments import (
     stated_ratio,
 )
 from valuekit.measures.protection import suppression as sdc
-from valuekit.measures.protection.steps import FEW_IN_MEAN, FEW_IN_SHARE, Declared, Work, _floats, _none_if_0
+from valuekit.measures.protection.steps import FEW_IN_MEAN, FEW_IN_SHARE, Work, _floats, _none_if_0
 from valuekit.measures.statistics import intervals, its
 
 RATIO_TO = 100
@@ -234,70 +234,3 @@ def interrupted(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
         c: sdc.to_nearest(again[c], work.rules.round_counts_to) for c in ("people_before", "people_after")
     }
     return again.assign(**people)
-
-
-def _kinds(**kinds: str) -> dict[str, tuple[str, ...]]:
-    return {kind: tuple(names.split()) for kind, names in kinds.items()}
-
-
-DECLARED: dict[str, Declared] = {
-    "option": Declared(
-        _kinds(
-            open="service comparison option position option_words",
-            figure="n outcome shown reason",
-            money="cost cost_se",
-            again="completeness outcome_se correlation status against_words ratio ratio_lower ratio_upper "
-            "ratio_kind",
-        ),
-        (option,),
-        ("service", "comparison", "option"),
-    ),
-    "increment": Declared(
-        _kinds(
-            open="service comparison option against option_words against_words words prices draws",
-            figure="n against_n outcome against_outcome outcome_difference outcome_lower outcome_upper "
-            "shown reason",
-            money="cost against_cost cost_difference cost_lower cost_upper cost_se",
-            again="completeness against_completeness outcome_se correlation dearer_better cheaper_better "
-            "cheaper_worse dearer_worse ratio ratio_lower ratio_upper ratio_kind marginal marginal_lower "
-            "marginal_upper marginal_kind",
-        ),
-        (increment,),
-        ("service", "comparison", "option"),
-    ),
-    "acceptability": Declared(
-        _kinds(
-            open="service comparison price price_says option option_words",
-            again="probability benefit gain gain_lower gain_upper best",
-        ),
-        (acceptability,),
-        ("service", "comparison", "option", "price"),
-    ),
-    "composite": Declared(
-        _kinds(
-            open="service name words period_start",
-            figure="n raters value lower upper equal_weights difference diff_lower diff_upper shown reason",
-        ),
-        (composite,),
-        ("service", "words"),
-    ),
-    "composite_part": Declared(
-        _kinds(
-            open="service topic position name measure",
-            figure="raters n weight weight_lower weight_upper value shown",
-        ),
-        (composite_part,),
-        ("service", "topic"),
-    ),
-    "interrupted": Declared(
-        _kinds(
-            open="service change measure interval",
-            again="points_before points_after people_before people_after level level_lower level_upper "
-            "level_verdict slope_before slope slope_lower slope_upper slope_verdict lag correlation shown "
-            "reason",
-        ),
-        (interrupted,),
-        ("service", "change"),
-    ),
-}
-"""Declarations of these tables; each comes after the tables that it is worked out from."""
