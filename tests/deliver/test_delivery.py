@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -345,6 +346,16 @@ def test_an_internal_report_never_goes_outside_the_declared_domains(project, dom
     lists(project, stroke_DOT_team_AT_trust_DOT_example=f"stroke.team@{domain}")
     with pytest.raises(DefinitionError, match=rf"delivery\.yml:7.*may not go to {domain}"):
         courier.parcels(project)
+
+
+def test_the_last_look_before_a_mail_leaves_holds_even_where_the_lists_were_not_asked(project, serve) -> None:
+    server = serve()
+    lists(project, server.port)
+    held, ledger, parcels = courier.parcels(project)
+    outside = parcels[0].recipient.model_copy(update={"address": "stroke.team@elsewhere.example"})
+    with pytest.raises(ValuekitError, match="may not leave the trust"):
+        courier.send(held, ledger, [replace(parcels[0], recipient=outside)], post.Access())
+    assert not server.taken and not ledger.newest()
 
 
 def test_the_public_report_may_go_anywhere_and_is_the_public_file(project) -> None:

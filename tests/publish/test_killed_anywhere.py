@@ -23,6 +23,8 @@ ALL = asked()
 STOPPED = {"group": "stops", "means": "one whole site; the next run mended the rest"}
 COMMAND = (PUBLISH_ONLY, str(PERIOD))
 LIVE = ("_site", "_packs")
+FULL = ("No space left on device", "No usable temporary directory")
+"""What is said where the disk takes nothing more; the second is Python's, of folders for passing files."""
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +107,7 @@ def test_a_publish_killed_with_its_workers_at_any_moment_leaves_one_whole_site(
     whole, start = again(begun), time.monotonic()
     assert disk.run(whole.root, *COMMAND)["code"] == 0
     seconds = time.monotonic() - start
-    moments = [random.Random(20261031 + n).uniform(0, seconds) for n in range(40 if ALL else 2)]
+    moments = [random.Random(20261031 + n).uniform(0, seconds) for n in range(24 if ALL else 2)]
     for moment in moments:
         small = again(begun)
         disk.run(small.root, *COMMAND, at=moment, how="time")
@@ -120,7 +122,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(begun, disk, counted) -> None:
     for at in points:
         small = again(begun)
         done = disk.run(small.root, *COMMAND, at=at, how="full")
-        assert done["code"] == 1 and "No space left" in done["said"], done
+        assert done["code"] == 1 and any(words in done["said"] for words in FULL), done
         assert small.tree(*LIVE) == old
         assert disk.run(small.root, *COMMAND)["code"] == 0
     counted("full_disk_publish", what="Points at which the disk was full during a publish",

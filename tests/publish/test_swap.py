@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -113,6 +114,45 @@ def test_a_recovery_may_be_killed_too(ready, monkeypatch, step, again, way) -> N
     recover(journal, live)
     words = [said(path) for path in live]
     assert words in ([{"September"}] * 2, [{"October"}] * 2)
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"folders": {"a": "b"}}', "\\x00", '{"folders": 3}'])
+@pytest.mark.parametrize("step", range(1, STEPS))
+def test_a_swap_whose_journal_was_spoilt_leaves_a_whole_site_in_every_place(
+    ready, monkeypatch, step, way, spoilt
+) -> None:
+    live, journal = ready
+    with monkeypatch.context() as patch:
+        kill_at(patch, step)
+        with suppress(Killed):
+            swap(journal, live)
+    if not journal.is_file():
+        pytest.skip("the swap is done at this step")
+    journal.write_text(spoilt, encoding="utf-8")
+    assert not recover(journal, live)
+    for path in live:
+        assert said(path) in ({"September"}, {"October"})
+    assert not list(live[0].parent.glob("*.new")) and not list(live[0].parent.glob("*.old"))
+    assert not journal.exists()
+
+
+def test_what_a_release_left_read_only_is_cleared_away_where_the_system_minds(tmp_path, monkeypatch) -> None:
+    """As on Windows, which removes no read-only file."""
+    unlink = os.unlink
+
+    def minds(path, **more):
+        if not os.stat(path, **more).st_mode & 0o200:  # noqa: PTH116 - may be relative to an open folder
+            raise PermissionError(13, "Access is denied", str(path))
+        unlink(path, **more)
+
+    live = tmp_path / "_releases" / "2026-10" / "v1"
+    folder(live.with_name("v1.new"), "half")
+    for file in live.with_name("v1.new").iterdir():
+        file.chmod(0o444)
+    with monkeypatch.context() as patch:
+        patch.setattr(module.os, "unlink", minds)
+        recover(tmp_path / "swap.json", [live])
+    assert not live.with_name("v1.new").exists()
 
 
 def test_a_swap_without_a_site_before_it_works(tmp_path) -> None:

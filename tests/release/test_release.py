@@ -73,7 +73,9 @@ def test_the_pages_stay_as_they_were_published(ready) -> None:
 def test_no_file_of_a_release_can_be_written(ready) -> None:
     ready.sign("2026-10")
     released(ready)
-    assert {f.stat().st_mode & 0o222 for f in (ready.root / OCTOBER).rglob("*") if f.is_file()} == {0}
+    files = [f for f in (ready.root / "_releases").rglob("*") if f.is_file()]
+    assert {"index.html", "manifest.json", "site.css"} <= {f.name for f in files}
+    assert {f.stat().st_mode & 0o222 for f in files} == {0}
 
 
 def test_the_public_manifest_tells_of_the_extracts_only_how_many_there_were(ready) -> None:

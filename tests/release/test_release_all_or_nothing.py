@@ -96,7 +96,7 @@ def test_a_full_disk_ends_a_release_with_a_plain_line_and_leaves_the_site(
     before, after, disk, counted, how, what
 ) -> None:
     last = changes(before, disk)
-    points = random.Random(7).sample(range(1, last + 1), 50 if ALL else 5)
+    points = random.Random(7).sample(range(1, last + 1), 30 if ALL else 5)
     old = site_of(before.tree("_site"))
     for at in points:
         ready = attempt(before)

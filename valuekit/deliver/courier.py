@@ -178,6 +178,7 @@ def send(
         if says:
             lines.append(f"Not to {to}: {says}")
             continue
+        _stays_in_the_house(parcel, lists)
         again = corrected if parcel.changed and not parcel.new else ""
         message = letter(parcel.recipient, parcel.report, lists, parcel.delivery, again)
         sha = parcel.report.sha256
@@ -194,6 +195,19 @@ def send(
             ledger.add(parcel.delivery, "sent", sha)
             lines.append(f"Sent to {to}: {parcel.report.file.name}")
     return Outcome(tuple(lines), tuple(failed))
+
+
+def _stays_in_the_house(parcel: Parcel, lists: Lists) -> None:
+    """The rule of the lists once more, for the very PDF and mailbox of a mail that is about to leave."""
+    if parcel.report.internal and parcel.recipient.domain not in lists.internal_domains:
+        raise ValuekitError(
+            Problem(
+                "an internal report may not leave the trust",
+                parcel.report.file.name,
+                f"{parcel.recipient.domain} is not one of internal_domains",
+                "Nothing more was sent. Correct data/delivery.yml.",
+            )
+        )
 
 
 _ASK = "Ask the recipient. If it did not come: --send --resend-unsure"

@@ -26,6 +26,7 @@ from valuekit.project import Month, Project
 from valuekit.publish.assets import copy_file
 from valuekit.publish.html import Page, wrap
 from valuekit.publish.metadata import FEED
+from valuekit.publish.swap import discard
 
 FOLDER = "releases"
 """On the site: ``releases/2026-09/v1/reports/services/stroke.html``."""
@@ -153,10 +154,11 @@ def _keep_assets(source: Path, assets: Path) -> str:
     name = digest_of(FileHashes().all(source, files))[:16]
     if not (assets / name).is_dir():
         part = assets / f"{name}.part"
-        shutil.rmtree(part, ignore_errors=True)
+        discard(part)
+        part.mkdir(parents=True)
         for file in files:
             copy_file(file, part / file.relative_to(source))
-        part.mkdir(parents=True, exist_ok=True)
+            (part / file.relative_to(source)).chmod(0o444)
         part.rename(assets / name)
     return name
 

@@ -36,7 +36,7 @@ from valuekit.publish.plan import (
 )
 from valuekit.publish.quarto_project import read_project
 from valuekit.publish.reuse import Reason, Reuse
-from valuekit.publish.swap import only_one, recover, successor, successors
+from valuekit.publish.swap import discard, only_one, recover, successor, successors
 
 Progress = Callable[..., None]
 """Called with the name of each step as it begins; ``steps=`` gives their number once it is known."""
@@ -191,7 +191,7 @@ def mend(project: Project) -> None:
     begun = (folder.with_name(folder.stem) for folder in project.releases.glob("????-??/v*.new"))
     recover(journal(project), [project.site, project.packs, *begun])
     for part in (project.releases / releases.ASSETS).glob("*.part"):
-        shutil.rmtree(part, ignore_errors=True)
+        discard(part)
     for part in project.state.glob("*.part"):  # of a file that was being written when a run was killed
         part.unlink(missing_ok=True)
 

@@ -14,10 +14,12 @@ import ctypes
 import json
 import os
 import shutil
+import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from valuekit.errors import Problem, PublishError
 
@@ -35,8 +37,7 @@ def successor(live: Path) -> Path:
 def staging(live: Path) -> Path:
     """The successor's folder, made empty."""
     folder = successor(live)
-    if folder.exists():
-        shutil.rmtree(folder)
+    discard(folder)
     folder.mkdir(parents=True)
     return folder
 
@@ -49,7 +50,8 @@ def successors(journal: Path, live: Sequence[Path]) -> Iterator[None]:
         yield
     except BaseException:
         for folder in made:
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # what made the block end is the fault to tell
+                discard(folder)
         raise
     swap(journal, live)
 
@@ -63,7 +65,7 @@ def swap(journal: Path, live: Sequence[Path]) -> None:
         A folder cannot be renamed (on Windows, when somebody has a file of it open): all is as it was.
     """
     for folder in live:
-        _discard(folder.with_name(folder.name + OLD))
+        discard(folder.with_name(folder.name + OLD))
     arrived = {folder: successor(folder).stat().st_ino for folder in live}
     _write_journal(journal, arrived)
     try:
@@ -97,8 +99,11 @@ def recover(journal: Path, live: Sequence[Path]) -> bool:
         return True
     journal.unlink(missing_ok=True)
     for folder in live:
-        _discard(successor(folder))
-        _discard(folder.with_name(folder.name + OLD))
+        old = folder.with_name(folder.name + OLD)
+        if old.exists() and not folder.exists():  # between two renames, and the journal of it is spoilt
+            old.rename(folder)
+        discard(successor(folder))
+        discard(old)
     return False
 
 
@@ -150,12 +155,22 @@ def _exchange(one: Path, other: Path) -> bool:
 def _finish(journal: Path, live: Sequence[Path]) -> None:
     journal.unlink()
     for folder in live:
-        _discard(folder.with_name(folder.name + OLD))
+        discard(folder.with_name(folder.name + OLD))
 
 
-def _discard(folder: Path) -> None:
+def discard(folder: Path) -> None:
+    """Remove `folder` where it is, with the read-only files of a release that did not come about."""
     if folder.exists():
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, onerror=_writable_then_again)
+
+
+def _writable_then_again(remove: Callable[[str], object], path: str, fault: Any) -> None:
+    """Windows removes no file that is read-only."""
+    file = Path(path)
+    if file.stat().st_mode & stat.S_IWRITE:
+        raise fault[1]
+    file.chmod(stat.S_IWRITE | stat.S_IREAD)
+    file.unlink()
 
 
 def _write_journal(journal: Path, arrived: Mapping[Path, int]) -> None:
@@ -171,12 +186,16 @@ def _write_journal(journal: Path, arrived: Mapping[Path, int]) -> None:
 
 
 def _read_journal(journal: Path) -> dict[Path, int]:
-    """Folders of the swap that was begun. A journal is whole or absent: it is written aside and renamed."""
-    if not journal.is_file():
-        return {}
-    folders = json.loads(journal.read_text(encoding="utf-8"))["folders"]
+    """Folders of the swap that was begun; none where the journal's file has been spoilt.
+
+    A run leaves a journal whole or not at all: it is written aside and renamed.
+    """
     beside = journal.resolve().parent
-    return {Path(os.path.normpath(beside / name)): number for name, number in folders.items()}
+    try:
+        folders = json.loads(journal.read_text(encoding="utf-8"))["folders"]
+        return {Path(os.path.normpath(beside / name)): int(number) for name, number in folders.items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 @contextmanager
