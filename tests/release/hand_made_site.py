@@ -65,7 +65,7 @@ class Ready(OwnProject):
 
     def publish(self, period: str, figures: Mapping[str, tuple[int, float]], words: str = "Well.") -> None:
         """A site of `period` that says `figures`: month → (n, value) of one measure."""
-        for folder in (self.project.site, self.root / "downloads"):
+        for folder in (self.project.site, self.project.packs, self.root / "downloads"):
             shutil.rmtree(folder, ignore_errors=True)
         about = {"organisation": "Example Trust", "period": period, "synthetic": True, "audience": "public",
                  "notes": []}  # fmt: skip
@@ -82,6 +82,7 @@ class Ready(OwnProject):
         read = read_project(self.root, "public")
         told = site_of(Edition("public", Mart(self.project.mart / "public").about, (), read))
         write_feed(self.project.site, told, read.documents, kept(self.project))
+        self.write(f"_packs/stroke-clinical-{period}.pdf", f"%PDF {words}")
         self.write("_site/releases/index.html", PAGE.format(up="../", title="Releases", words="None."))
         asked = {"period": None, "audience": None, "service": None, "engine": "builtin"}
         unchanged = Unchanged.of(self.project)

@@ -55,6 +55,9 @@ def test_a_release_says_who_approved_it_and_holds_the_hash_of_every_input_and_ou
         for name, content in before.items()
         if "/releases/" not in name and name != "_site/feed.xml"
     }
+    pack = (ready.root / "_packs/stroke-clinical-2026-10.pdf").read_bytes()
+    assert said["packs"] == {"stroke-clinical-2026-10.pdf": hashlib.sha256(pack).hexdigest()}
+    assert manifest(ready, "_site/releases/2026-10/v1")["packs"] == 1, "the public hears how many"
     # What tells of every release is another with each: the site's own manifest has its hash.
     feed = hashlib.sha256((ready.root / "_site/feed.xml").read_bytes()).hexdigest()
     assert manifest(ready, "_site")["files"]["feed.xml"] == feed
@@ -357,6 +360,12 @@ def changed(file) -> None:
         ("_site/downloads/series.csv", lambda f: f.unlink(), "downloads/series.csv: this file is missing"),
         ("_site/more.html", lambda f: f.write_text("x"), "_site/more.html: this file is not in the manifest"),
         ("_site/releases/2026-10/v1/index.html", changed, "v1/index.html: this file has been changed"),
+        ("_packs/stroke-clinical-2026-11.pdf", changed, "clinical-2026-11.pdf: this file has been changed"),
+        (
+            "_packs/board-2026-11.pdf",
+            lambda f: f.write_text("x"),
+            "_packs/board-2026-11.pdf: this file is not in the",
+        ),
         (f"{OCTOBER}/index.html", changed, "2026-10/v1/index.html: this file has been changed"),
         (f"{OCTOBER}/more.txt", lambda f: f.write_text("x"), "v1/more.txt: this file is not in the manifest"),
         (f"{OCTOBER}/moved.csv", lambda f: f.unlink(), "2026-10/v1/moved.csv: this file is missing"),

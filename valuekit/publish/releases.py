@@ -218,12 +218,13 @@ def write_json(file: Path, value: Any) -> None:
 
 
 def public_manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What the site tells of a release: of the extracts only how many there were.
+    """What the site tells of a release: of extracts and internal PDFs only how many there were.
 
     A hash could confirm a guess, and what lies beside the extracts may be named after a person.
     """
     inputs = {name: value for name, value in manifest["inputs"].items() if not name.startswith(_EXTRACTS)}
-    return {**manifest, "inputs": inputs, "extracts": len(manifest["inputs"]) - len(inputs)}
+    counts = {"extracts": len(manifest["inputs"]) - len(inputs), "packs": len(manifest.get("packs", {}))}
+    return {**manifest, "inputs": inputs, **counts}
 
 
 def _with_notice(text: str, path: Path, one: Kept, releases: Sequence[Kept]) -> str:

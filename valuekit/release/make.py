@@ -253,6 +253,7 @@ def _manifest(
         },
         "inputs": {name: value for name, value in sorted(inputs.items()) if _is_input(name)},
         "outputs": hashes(project.site, releases.own_files(project.site)),
+        "packs": hashes(project.packs, project.packs.glob(f"*-{signed.period}.pdf")),
         "assets": shared,
         "shared": hashes(base, files_below(base / releases.ASSETS / shared)),
     }

@@ -34,7 +34,7 @@ def verify(project: Project, folder: Path | None = None) -> list[str]:
         problems += _faults(one.folder) + _chain(one, releases)
         lines.append(f"{one.words}: every file is as it was released.")
     if project.site.is_dir() and (project.site / MANIFEST).is_file():
-        problems += _faults(project.site) + _not_as_released(project.site, releases)
+        problems += _faults(project.site) + _not_as_released(project, releases)
         lines.append("The site: every file is as its manifest says, and as it was released.")
     else:
         lines.append("The site is no release: nothing to hold it to.")
@@ -83,12 +83,21 @@ def _chain(one: Kept, releases: Iterable[Kept]) -> list[Problem]:
     return []
 
 
-def _not_as_released(site: Path, releases: Iterable[Kept]) -> list[Problem]:
-    """A site whose manifest was changed with it: its own files against those of the release it says it is."""
+def _not_as_released(project: Project, releases: Iterable[Kept]) -> list[Problem]:
+    """The site's own files, and the internal PDFs of its month, against the release that it says it is.
+
+    A manifest that was changed with its site is found by this.
+    """
+    site, packs = project.site, project.packs
     said = read_manifest(site)["release"]
     for one in releases:
         if (str(one.period), one.version) == (said["period"], said["version"]):
-            return list(_differences(site.name, one.manifest["outputs"], hashes(site, own_files(site))))
+            now = hashes(site, own_files(site))
+            internal = hashes(packs, packs.glob(f"*-{one.period}.pdf"))
+            return [
+                *_differences(site.name, one.manifest["outputs"], now),
+                *_differences(packs.name, one.manifest.get("packs", {}), internal),
+            ]
     return [Problem("this site says it is a release that is not kept", f"{site.name}/{MANIFEST}",
                     do="Restore the releases from a copy.")]  # fmt: skip
 
