@@ -94,5 +94,6 @@ def _made_from(one: Kept) -> Iterator[str]:
         f"<p>{len(manifest['inputs']):,} input files and valuekit {_e(manifest['code']['valuekit'])} made "
         f'{len(manifest["outputs"]):,} files. The <a href="{MANIFEST}">manifest</a> lists each with its '
         "SHA-256, a fingerprint that changes with any byte. Names and hashes of the extracts and of internal "
-        "PDFs are kept by the trust. The command <code>valuekit verify</code> finds any file that is missing, changed or extra.</p>"
+        "PDFs are kept by the trust. The command <code>valuekit verify</code> finds any file that is "
+        "missing, changed or extra.</p>"
     )
