@@ -25,7 +25,12 @@ SMALL = {
     "spark.sql.shuffle.partitions": "1",
     "spark.default.parallelism": "1",
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than so few rows
+    # Compiling takes longer than so few rows: neither Spark's code nor, beyond the first step, Java's.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.shuffle.compress": "false",
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }
 
 
@@ -99,6 +104,26 @@ def test_the_validation_rules_judge_every_row_the_same(
     project = large_rows.project_of(tmp_path / "p", large_rows.rows(150, 3, broken=60))
     monkeypatch.setattr(bulk, "chosen_engine", lambda memory_limit: spark)
     large_rows.assert_same(*large_rows.both_ways(project))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("SELECT CAST(held AS BIGINT) AS number FROM cells", "CAST_INVALID_INPUT"),
+        ("SELECT held FROM nowhere", "TABLE_OR_VIEW_NOT_FOUND"),
+    ],
+)
+def test_a_query_that_fails_is_one_fault_in_plain_words_without_a_cell(
+    spark: Engine, sql: str, why: str
+) -> None:
+    spark.register("cells", pa.table({"held": ["12", "Quillfeather"]}))
+    with pytest.raises(ValuekitError) as error:
+        spark.rows(sql)
+    said = str(error.value)
+    assert said.startswith("VALUEKIT_SPARK: Spark stopped before the work was done") and why in said
+    assert "DuckDB does the work" in said and "Quillfeather" not in said and "\n" not in said
+    assert spark.rows("SELECT count(*) AS n FROM cells")["n"].to_pylist() == [2], "it can still be used"
 
 
 def test_duckdb_runs_where_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,11 @@ queues) belong into Spark's own ``spark-defaults.conf``; here stands only what t
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,6 +34,28 @@ _NEAR = MappingProxyType({
     "spark.driver.bindAddress": "127.0.0.1",
 })  # fmt: skip
 """Of Spark inside this machine: it listens to nobody else."""
+
+
+_P, _R = ParamSpec("_P"), TypeVar("_R")
+
+
+def _in_plain_words(step: Callable[_P, _R]) -> Callable[_P, _R]:
+    """`step`, whose failure on the cluster is one fault that a person can act on.
+
+    Spark's own words stay in its log: they hold the query, and cells of rows that it could not convert.
+    """
+
+    @wraps(step)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            return step(*args, **kwargs)
+        except (PySparkException, Py4JError) as error:
+            raise _failed(error) from None
+
+    return wrapped
 
 
 class Spark:
@@ -84,24 +107,29 @@ class Spark:
     ) -> None:
         self.close()
 
+    @_in_plain_words
     def register(self, name: str, table: pa.Table) -> None:
         """Let the SQL read `table` under `name`; its times in microseconds, unsigned numbers as signed."""
         self._keep(name, self._session.createDataFrame(_for_spark(table)))
 
+    @_in_plain_words
     def parquet(self, name: str, path: Path) -> None:
         """Let the SQL read a Parquet file or a folder of them, which every executor must reach at `path`."""
         frame = self._session.read.parquet(path.resolve().as_posix())
         number = frame.selectExpr("*", "_metadata.row_index AS file_row_number")
         number.createOrReplaceTempView(_name(name))
 
+    @_in_plain_words
     def view(self, name: str, sql: str) -> None:
         """Give a query a name."""
         self._query(sql).createOrReplaceTempView(_name(name))
 
+    @_in_plain_words
     def make(self, name: str, sql: str) -> None:
         """Make a table of a query, which runs when it is first asked for and stays in memory or on disk."""
         self._keep(name, self._query(sql))
 
+    @_in_plain_words
     def rows(self, sql: str) -> pa.Table:
         """The rows of a query, in the driver's memory."""
         return self._query(sql).toArrow()
@@ -110,6 +138,7 @@ class Spark:
         """Values that stand more than once."""
         return self.rows(f"SELECT key FROM ({sql}) AS every_key GROUP BY key HAVING count(*) > 1")
 
+    @_in_plain_words
     def write(self, sql: str, path: Path) -> None:
         """Write the rows of a query to a folder of Parquet files; what stood there is gone."""
         if path.is_dir():
@@ -148,6 +177,34 @@ def _for_spark(table: pa.Table) -> pa.Table:
             column = pc.cast(column, pa.int64(), safe=False)
         columns.append(column)
     return pa.table(columns, names=table.column_names)
+
+
+_LOST = {
+    "OutOfMemoryError": "it had too little memory",
+    "Py4JNetworkError": "the connection to it was lost",
+}
+"""Faults by a part of their class or condition, where Spark's name for them helps nobody."""
+
+
+def _failed(error: Exception) -> ValuekitError:
+    """What a query ended with, by the name of its condition and never by its message."""
+    names = [type(error).__name__]
+    java = getattr(error, "java_exception", None)
+    if java is not None:
+        names.append(java.getClass().getSimpleName())
+    condition = getattr(error, "getCondition", lambda: None)()
+    known = [
+        words for part, words in _LOST.items() if any(part in name for name in (*names, condition or ""))
+    ]
+    return ValuekitError(
+        Problem(
+            "Spark stopped before the work was done",
+            "VALUEKIT_SPARK",
+            known[0] if known else condition or names[-1],
+            "Look in Spark's own log, give it more memory or executors, and run again; or unset "
+            "VALUEKIT_SPARK, and DuckDB does the work",
+        )
+    )
 
 
 def _missing(why: str, do: str) -> ValuekitError:
