@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,12 @@ class Counts:
             assert (before.group, before.what, before.means) == (group, what, means), name
             new = new.model_copy(update={"tried": before.tried + tried, "held": before.held + held})
         self.found[name] = new
+
+    def all_but(
+        self, name: str, lost: Collection[object], *, group: str, what: str, tried: int, means: str
+    ) -> None:
+        """Add `tried` attempts to the topic `name`, of which all held but those in `lost`."""
+        self(name, group=group, what=what, tried=tried, held=tried - len(lost), means=means)
 
     def write(self, root: Path) -> list[Path]:
         """One file for each topic; those of other tests stay."""
