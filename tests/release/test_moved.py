@@ -95,6 +95,27 @@ def test_a_comparison_of_options_runs_to_date_whatever_the_options_are_called(tm
     assert found(tmp_path, "option", old, {**old, "n": 200}) == []
 
 
+MONTH = {"month": "2026-04", "words": "April 2026", "basis": "actual", "cost": 1000, "benefit": 50}
+
+
+def test_what_the_programme_cost_in_a_past_month_is_held_to_the_bound_and_what_was_forecast_is_not(
+    tmp_path,
+) -> None:
+    moved = found(tmp_path, "programme_month", MONTH, {**MONTH, "cost": 1200})
+    assert moved == [("all/programme_month/2026-04", "cost", "1000", "1200", True)]
+    ahead = {**MONTH, "basis": "forecast"}
+    assert found(tmp_path, "programme_month", ahead, {**ahead, "cost": 1200}) == []
+    assert found(tmp_path, "programme_month", ahead, MONTH) == [], "a forecast that came about has not moved"
+
+
+def test_what_the_programme_yields_in_all_is_compared_only_for_a_correction(tmp_path) -> None:
+    old = {"first": "2026-01", "last": "2030-12", "npv": 900, "roi": 1.5}
+    assert found(tmp_path, "programme", old, {**old, "npv": 500}) == []
+    assert found(tmp_path, "programme", old, {**old, "npv": 500}, same_month=True) == [
+        ("all/programme/2026-01", "npv", "900", "500", True)
+    ]
+
+
 def test_the_bound_is_a_share_of_the_old_figure_and_for_counts_a_number_of_people(tmp_path) -> None:
     by_five = found(tmp_path, "inequality", FIFTH, {**FIFTH, "n": 95, "value": 52.5})
     assert [(column, beyond) for _, column, _, _, beyond in by_five] == [("n", False), ("value", False)]

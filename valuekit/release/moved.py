@@ -25,6 +25,17 @@ INTERVALS = (
 )  # fmt: skip
 """Columns that say of what time (or file) a row speaks."""
 
+PROGRAMME = {
+    "programme": ("cost", "benefit", "npv", "roi"),
+    "programme_month": ("cost", "benefit"),
+    "programme_line": ("actual", "forecast"),
+    "programme_case": ("npv", "roi"),
+}
+"""Figures that need no protection, as they tell of no patient, and are this trust's all the same."""
+
+FORECASTS = ("programme",)
+"""Tables that look ahead: each month they say something new of the same years."""
+
 STAYS = ("period", "month")
 """Keys by which a row should still be there a month later: others, of a moving window, are superseded."""
 
@@ -85,6 +96,8 @@ def moves(old: Path, new: Path, bound: LargestMove, same_month: bool) -> list[Mo
 
 def figures_of(table: str) -> list[str]:
     """Columns of a public table that hold this trust's figures."""
+    if table in PROGRAMME:
+        return list(PROGRAMME[table])
     numbers = [column.name for column in TABLES[table].columns if column.kind in ("integer", "number")]
     keys = set(DECLARED[table].keys) | set(DECLARED[table].columns("open"))
     return [name for name in numbers if name not in keys]
@@ -120,7 +133,8 @@ def _moves_of(
 ) -> Iterator[Move]:
     known = [name for name in identity(table) if name in before.columns and name in now.columns]
     intervals = [name for name in known if name in INTERVALS]
-    if not known or not (intervals or same_month):
+    of_the_past = intervals and table not in FORECASTS
+    if not known or not (of_the_past or same_month):
         return
     if not same_month and "basis" in before.columns:
         before = before[before["basis"] != "forecast"]  # no figure of a past month
