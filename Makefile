@@ -12,9 +12,10 @@ test:
 figures:
 	@$(PYTHON) run.py figures
 
-# How fast large files are read, validated and joined; tests/bench/heavy.py says what it may be told.
+# How fast files are read, joined and published: all of it (hours), or what PARTS says. PARTS="joins --runs 1"
+# runs one part once; tests/bench/bench.py says what there is.
 bench:
-	@$(PYTHON) run.py bench
+	@$(PYTHON) run.py bench $(PARTS)
 
 # The software bill of materials, and every wheel for machines without a network: see docs/supply.md.
 sbom:

@@ -5,10 +5,10 @@ shell. The first run makes a virtual environment in ``.venv`` beside this file a
 the wheels that ``requirements.lock`` names, each checked against its hash. Later runs start at once.
 
 ``python run.py figures`` runs the tests that count what they try, and writes what the page "How it was
-tested" shows. ``python run.py bench`` measures how fast large files are read. ``python run.py setup`` only
-installs. ``python run.py lock`` pins anew (for maintainers; needs uv). ``python run.py sbom`` writes the
-software bill of materials. ``python run.py wheelhouse`` fetches every wheel into ``wheelhouse/``: carried to
-a machine of the same kind without any network, all of the above works there.
+tested" shows. ``python run.py bench`` measures how fast and in how much memory the work is done.
+``python run.py setup`` only installs. ``python run.py lock`` pins anew (for maintainers; needs uv). ``python
+run.py sbom`` writes the software bill of materials. ``python run.py wheelhouse`` fetches every wheel into
+``wheelhouse/``: carried to a machine of the same kind without any network, all of the above works there.
 Any other words go to the ``valuekit`` command: ``python run.py check``, ``python run.py sample``.
 """
 
@@ -59,7 +59,7 @@ def main(words: list[str]) -> int:
     if words[:1] == ["sbom"]:
         return _call([PYTHON, ROOT / "tools" / "supply.py"])
     if words[:1] == ["bench"]:
-        return _call([PYTHON, ROOT / "tests" / "bench" / "heavy.py", *words[1:]])
+        return _call([PYTHON, ROOT / "tests" / "bench" / "bench.py", *words[1:]])
     if testing:
         return _call([PYTHON, "-m", "pytest", *(words[1:] or ALL_TESTS)])
     return _call([PYTHON, "-m", "valuekit", *words])

@@ -1,23 +1,13 @@
-"""How fast large files are read, held to their schemas, linked and added up: ``make bench``.
+"""Large files and what reads them: the cases ``xml``, ``csv`` and ``joins`` of ``bench.py``.
 
-``python tests/bench/heavy.py`` runs every case three times, each in a process of its own, and prints the
-median: seconds on the clock, seconds of processor, peak resident memory, rates. The table goes to
-``_build.bench/heavy.json`` too, with the machine's cores and memory. ``--lines 1000000 10000000`` chooses the
-sizes, ``--runs 5`` the runs, ``--megabytes 500`` the size of the XML file.
-
-A clock beside other work says little: look at the processor seconds then.
+``python tests/bench/heavy.py CASE PATH`` runs one case once, in this process, and prints its figures as JSON.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import math
-import os
-import platform
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 LINES_OF_AN_ACTIVITY = 30
 ACTIVITIES_OF_A_PERSON = 10
+RECORDS_OF_A_MEGABYTE = 242
 
 
 # What is made
@@ -39,9 +30,12 @@ def make_xml(folder: Path, megabytes: int) -> Path:
     """An APC file of about so many megabytes, as exporters write it: one element a line."""
     from tests.plics_files import file_name, write_feed
 
-    path = folder / file_name("APC")
+    path = folder / f"xml-{megabytes}" / file_name("APC")
     if not path.exists():
-        write_feed(path, "APC", megabytes * 250)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name("unfinished")
+        write_feed(unfinished, "APC", megabytes * RECORDS_OF_A_MEGABYTE)
+        unfinished.replace(path)
     return path
 
 
@@ -203,73 +197,16 @@ CASES: dict[str, Callable[[Path], dict[str, float]]] = {
 }  # fmt: skip
 
 
-def measured(case: str, path: Path, runs: int) -> dict[str, float]:
-    """Medians over `runs` processes, with the peak resident memory of each (the highest of them)."""
-    found = []
-    for _ in range(runs):
-        words = [sys.executable, __file__, "--case", case, "--path", str(path)]
-        found.append(json.loads(subprocess.run(words, capture_output=True, check=True, text=True).stdout))
-    result = {key: statistics.median(one[key] for one in found) for key in found[0]}
-    result["peak_MiB"] = max(one["peak_MiB"] for one in found)
-    result["MB_per_second"] = result["MB"] / result["seconds"]
-    result["lines_per_second"] = result["lines"] / result["seconds"]
-    return result
-
-
-def exponent(results: list[dict[str, float]], key: str) -> float:
-    """How `key` grows with the lines: 1 is in proportion. Least squares on logarithms."""
-    x = [math.log(one["lines"]) for one in results]
-    y = [math.log(one[key]) for one in results]
-    return statistics.linear_regression(x, y).slope if len(results) > 1 else float("nan")
-
-
-def main() -> None:
-    """Run the cases and say what came of them."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--case", choices=CASES)
-    words.add_argument("--path", type=Path)
-    words.add_argument("--runs", type=int, default=3)
-    words.add_argument("--megabytes", type=int, default=500)
-    words.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    words.add_argument("--csv-lines", type=int, default=1_000_000)
-    words.add_argument("--folder", type=Path, default=ROOT / "_build.bench")
-    said = words.parse_args()
-    if said.case:
-        found = CASES[said.case](said.path)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({**found, "peak_MiB": peak}))
-        return
-    said.folder.mkdir(parents=True, exist_ok=True)
-    results: dict[str, object] = {"machine": _machine(), "runs": said.runs, "cases": {}}
-    table = [("import_xml", make_xml(said.folder, said.megabytes))]
-    table.append(("read_csv", make_drop(said.folder, said.csv_lines)))
-    table += [("cost_lines", make_drop(said.folder, lines)) for lines in said.lines]
-    print(
-        f"{'case':12} {'lines':>12} {'MB':>8} {'clock s':>9} {'cpu s':>8} {'MiB':>7} {'MB/s':>7} "
-        f"{'lines/s':>12}"
-    )
-    by_case: dict[str, list[dict[str, float]]] = {}
-    for case, path in table:
-        one = measured(case, path, said.runs)
-        by_case.setdefault(case, []).append(one)
-        print(
-            f"{case:12} {one['lines']:12,.0f} {one['MB']:8,.0f} {one['seconds']:9.2f} "
-            f"{one['processor']:8.2f} {one['peak_MiB']:7.0f} {one['MB_per_second']:7.1f} "
-            f"{one['lines_per_second']:12,.0f}",
-            flush=True,
-        )
-    results["cases"] = by_case
-    for key in ("seconds", "processor"):
-        results[f"exponent_{key}"] = exponent(by_case["cost_lines"], key)
-        print(f"growth of cost_lines, {key}: lines to the power {results[f'exponent_{key}']:.2f}")
-    (said.folder / "heavy.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-
-
-def _machine() -> dict[str, object]:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {"cores": os.cpu_count(), "memory_GiB": round(memory, 1), "python": platform.python_version(),
-            "load_before": os.getloadavg()}  # fmt: skip
+def in_a_process(case: str, path: Path) -> dict[str, float]:
+    """What one run of a case measured, with the peak resident memory of its process."""
+    words = [sys.executable, __file__, case, str(path)]
+    done = subprocess.run(words, capture_output=True, check=False, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{case} of {path.name} ended with {done.returncode}:\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    figures = CASES[sys.argv[1]](Path(sys.argv[2]))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({**figures, "peak_MiB": peak}))
