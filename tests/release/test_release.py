@@ -147,7 +147,10 @@ def test_a_style_that_stays_is_kept_once_for_all_releases(ready) -> None:
         (lambda r: r.write("data/release.yml", "approvers: [chief nurse]\n"), "'largest_move' is missing"),
     ],
 )  # fmt: skip
-def test_a_release_is_refused_with_one_plain_line_and_nothing_is_made(ready, capsys, spoil, says) -> None:
+@pytest.mark.counted
+def test_a_release_is_refused_with_one_plain_line_and_nothing_is_made(
+    ready, capsys, counted, spoil, says
+) -> None:
     ready.sign("2026-10")
     spoil(ready)
     before = ready.tree("_site", "_releases", "data")
@@ -155,6 +158,8 @@ def test_a_release_is_refused_with_one_plain_line_and_nothing_is_made(ready, cap
     said = capsys.readouterr().err.strip()
     assert says in said and len(said.splitlines()) == 1 and "Traceback" not in said
     assert ready.tree("_site", "_releases", "data") == before
+    counted("releases_refused", group="releases", what="Ways in which a release was not ready", tried=1,
+            held=1, means="it was refused in one plain line, and nothing was made")  # fmt: skip
 
 
 def test_a_version_is_released_once(ready, capsys) -> None:
@@ -372,10 +377,15 @@ def changed(file) -> None:
         (f"{OCTOBER}/manifest.json", lambda f: f.unlink(), "2026-10/v1/manifest.json"),
     ],
 )  # fmt: skip
-def test_verify_names_each_file_that_is_missing_changed_or_extra(two, capsys, file, spoil, says) -> None:
+@pytest.mark.counted
+def test_verify_names_each_file_that_is_missing_changed_or_extra(
+    two, capsys, counted, file, spoil, says
+) -> None:
     spoil(two.root / file)
     assert main(["verify"]) == 7
     assert says in capsys.readouterr().err
+    counted("releases_spoilt", group="releases", tried=1, held=1, means="verify named the file",
+            what="Files of a site or a release that were changed, taken away or added")  # fmt: skip
 
 
 def test_a_manifest_that_is_changed_with_its_file_is_found_by_the_release_after_it(two, capsys) -> None:
