@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from lxml import etree
 from lxml import html as lxml_html
+from PIL import Image
 
 from valuekit.errors import DefinitionError
 from valuekit.mart import TABLES, About
 from valuekit.mart.datapackage import write_data_package
-from valuekit.publish import feeds, links
+from valuekit.publish import card, feeds, links
 from valuekit.publish.html import Page
 from valuekit.publish.metadata import head
 from valuekit.publish.quarto_project import Website
@@ -169,6 +170,43 @@ def test_open_graph_gives_a_shared_link_a_title_and_a_sentence(site):
     assert said["og:url"] == f"{BASE}reports/phone_line.html"
     assert said["og:locale"] == "en_GB"
     assert (said["og:type"], said["article:modified_time"]) == ("article", "2026-03-05")
+
+
+def test_a_shared_link_has_a_picture_with_its_words_where_the_site_has_an_address(site):
+    folder = site(BASE)
+    page = pages_of(folder)["reports/phone_line.html"]
+    said = dict(zip(page.xpath("//meta/@property"), page.xpath("//meta[@property]/@content"), strict=True))
+    assert said["og:image"] == f"{BASE}{card.CARD}"
+    assert said["og:image:alt"].startswith("Value reports, Example Trust")
+    with Image.open(folder / card.CARD) as picture:
+        assert picture.format == said["og:image:type"].removeprefix("image/").upper() == "PNG"
+        assert picture.size == (int(said["og:image:width"]), int(said["og:image:height"])) == (1200, 630)
+    assert (folder / card.CARD).stat().st_size < 40_000
+
+
+def test_without_an_address_no_picture_is_named_or_drawn(site):
+    folder = site()
+    assert not (folder / card.CARD).exists()
+    for page in pages_of(folder).values():
+        assert not page.xpath("//meta[starts-with(@property, 'og:image')]")
+
+
+NAMES = ["V", "Value reports", "The value of all that we do for people who live in our towns and villages",
+         "Donaudampfschifffahrtsgesellschaft"]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", NAMES)
+@pytest.mark.parametrize("organisation", NAMES)
+def test_the_picture_holds_its_words_and_is_the_same_each_time(tmp_path, title, organisation):
+    told = {"title": title, "description": "What care achieves, and what it costs along the whole pathway.",
+            "about": {"organisation": organisation}}  # fmt: skip
+    first = card.write_card(tmp_path / "one", told)
+    assert first.read_bytes() == card.write_card(tmp_path / "two", told).read_bytes()
+    with Image.open(first) as picture:
+        edge = picture.convert("RGB").crop((1200 - 40, 0, 1200, 612))
+        assert {colour for _, colour in edge.getcolors()} == {picture.convert("RGB").getpixel((0, 0))}
+        below = picture.convert("RGB").crop((0, 590, 1200, 612))
+        assert len(below.getcolors()) == 1, "no line runs into the foot"
 
 
 def test_a_dataset_points_at_its_data_package_and_an_article_says_when_it_changed():

@@ -1,7 +1,8 @@
 """What a page says of itself to machines: canonical address, Open Graph, schema.org as JSON-LD.
 
 Addresses are whole where the project names the site's own (``website: site-url``); a canonical address and
-``og:url`` need it, so without it they are left out, and other addresses are given from the page.
+``og:url`` need it, and so does the picture of a shared link: without it they are left out, and other
+addresses are given from the page.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from valuekit.publish.card import CARD, HEIGHT, WIDTH, alt_text
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 """Open Government Licence v3.0."""
@@ -69,6 +72,14 @@ def _open_graph(page: Any, site: Mapping[str, Any], address: str) -> list[tuple[
     ]
     if page.kind == "Article" and page.modified:
         said.append(("article:modified_time", page.modified))
+    if address:  # a picture needs its whole address
+        said += [
+            ("og:image", site["url"] + CARD),
+            ("og:image:type", "image/png"),
+            ("og:image:width", str(WIDTH)),
+            ("og:image:height", str(HEIGHT)),
+            ("og:image:alt", alt_text(site)),
+        ]
     return [(name, content) for name, content in said if content]
 
 

@@ -21,6 +21,7 @@ from valuekit.mart import Mart
 from valuekit.project import AUDIENCES, Month, Project
 from valuekit.publish import catalogue, feeds, links, quarto, releases, search, workers
 from valuekit.publish.assets import copy_file, write_fonts, write_resources, write_theme
+from valuekit.publish.card import write_card
 from valuekit.publish.html import Page, wrap
 from valuekit.publish.job import Job, Result
 from valuekit.publish.plan import (
@@ -299,13 +300,15 @@ def _finish_site(
         copy_file(source, site / path)
     write_resources(project.root, edition.project.resources if edition.project else (), site)
     write_theme(site)
+    if (told := site_of(edition))["url"]:
+        write_card(site, told)
     kept = releases.kept(project)
     earlier = releases.earlier_pdfs(kept, Month.parse(edition.about.period))
     _write_page_list(edition, earlier, site)
     _write_for_machines(project, edition, kept, site)
     say("search index")
     search.index(site)  # before the released months come to it: a search finds what is said now
-    releases.compose(kept, project.releases / releases.ASSETS, site_of(edition), site)
+    releases.compose(kept, project.releases / releases.ASSETS, told, site)
     say("checking every link")
     problems = links.broken(site, [site / one.address for one in kept])
     if problems:
