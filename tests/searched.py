@@ -9,7 +9,7 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 import pikepdf
@@ -96,3 +96,11 @@ def found_in(planted: set[str], path: str, content: bytes) -> set[str]:
         hits |= planted & {f"{a} {b}" for a, b in pairwise(words)}
         hits |= planted & {f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)}
     return hits
+
+
+def leaks(planted: set[str], files: Mapping[str, bytes]) -> dict[str, set[str]]:
+    """The files in which identifiers stand, and which; what several files hold alike is unpacked once."""
+    kinds = {path: (path.rsplit("/", 1)[-1], content) for path, content in files.items()}
+    found = {kind: found_in(planted, *kind) for kind in set(kinds.values())}
+    told = {path: found[kind] | found_in(planted, path, b"") for path, kind in kinds.items()}
+    return {path: hits for path, hits in told.items() if hits}

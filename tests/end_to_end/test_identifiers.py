@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import typst
 from checkout import Checkout
-from searched import WRITTEN, found_in, identifiers
+from searched import WRITTEN, found_in, identifiers, leaks
 
 
 @pytest.mark.counted
@@ -21,7 +21,7 @@ def test_no_identifier_stands_in_anything_that_was_written(published: Checkout, 
     assert len(planted) > 10_000
     files = published.tree(*WRITTEN)
     assert {path.rsplit(".", 1)[-1] for path in files} >= {"html", "pdf", "parquet", "csv", "json"}
-    found = {path: hits for path, content in files.items() if (hits := found_in(planted, path, content))}
+    found = leaks(planted, files)
     leaked = set().union(*found.values()) if found else set()
     counted.all_but(
         "identifiers_planted",
@@ -94,6 +94,11 @@ def test_the_search_finds_what_is_hidden(kind: str, text: str) -> None:
 
 def test_the_search_finds_an_identifier_in_the_name_of_a_file() -> None:
     assert found_in({ONE}, f"_site/downloads/letter_{ONE}.txt", b"") == {ONE}
+
+
+def test_a_file_that_is_written_twice_is_named_twice_and_a_folder_may_tell_too() -> None:
+    files = {"a/x.html": ONE.encode(), "b/x.html": ONE.encode(), f"{ONE}/y.html": b"", "y.html": b""}
+    assert leaks({ONE}, files) == {path: {ONE} for path in list(files)[:3]}
 
 
 def test_the_search_itself_would_find_every_patient(published: Checkout) -> None:
