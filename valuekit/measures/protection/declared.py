@@ -321,9 +321,8 @@ DECLARED: dict[str, Declared] = {
     ),
     "sensitivity": _declare(
         counts,
-        figure(),
-        over("n", "eligible"),
         models.sensitivity,
+        over("n", "eligible"),
         keys="service measure figure",
         open="service measure figure words says lowest highest covariates",
         count="eligible",
@@ -347,8 +346,8 @@ DECLARED: dict[str, Declared] = {
         again="difference diff_lower diff_upper",
     ),
     "value_set": _declare(
-        counts,
         models.value_sets,
+        counts,
         over("n", "eligible"),
         keys="service measure position",
         open="service measure position instrument name country year version source words",

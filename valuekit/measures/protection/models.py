@@ -12,7 +12,15 @@ import pandas as pd
 
 from valuekit.measures.people import case_mix
 from valuekit.measures.protection import suppression as sdc
-from valuekit.measures.protection.steps import FEW, FEW_IN_MEAN, FEW_IN_SHARE, SHARE_SCALE, Work, _floats
+from valuekit.measures.protection.steps import (
+    FEW,
+    FEW_IN_MEAN,
+    FEW_IN_SHARE,
+    SHARE_SCALE,
+    Work,
+    _floats,
+    figure,
+)
 from valuekit.measures.statistics import missing
 
 FEWEST = 30
@@ -83,10 +91,12 @@ def periods(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
 
 def sensitivity(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Weighted figures of 30 people or more, rounded; bounds from the rounded figure and counts."""
+    enough = _floats(frame["n"]) >= FEWEST  # before rounding, which makes 30 of 28
+    frame = figure()(frame, table, work)
     measure = work.of_measures(frame)
     is_share = (measure["statistic"] == "share").fillna(False).to_numpy(bool)
     n, value, eligible = (_floats(frame[c]) for c in ("n", "value", "eligible"))
-    given = (n >= FEWEST) & ~np.isnan(value) & ~np.isnan(eligible)
+    given = enough & ~np.isnan(value) & ~np.isnan(eligible)
     work.note(frame, table, ~given & (n > 0), "weighted", FEW_IN_MEAN)
     decimals = np.where(is_share, 0, np.nan_to_num(_floats(measure["decimals"])))
     scale = 10.0**decimals
