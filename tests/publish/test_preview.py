@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from valuekit.errors import ExtractError, Problem
+from valuekit.publish import assets
 from valuekit.publish.preview import Preview, serve
 
 from .conftest import PERIOD
@@ -43,6 +44,21 @@ def save(watched, name: str, text: str) -> str:
 
 def page(watched, name: str) -> str:
     return (watched.small.root / "_site" / name).read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written_to_its_end_stays_as_it_was(watched, monkeypatch) -> None:
+    before = page(watched, "reports/one.html")
+
+    def half(source, target):
+        with open(target, "wb") as file:  # noqa: PTH123 - whatever is handed over
+            file.write(b"<html>")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(assets.shutil, "copyfile", half)
+        said = save(watched, "reports/one.qmd", "---\ntitle: One\nformat: html\n---\n\nChanged.\n")
+    assert "No space left" in said
+    assert page(watched, "reports/one.html") == before
 
 
 def test_a_saved_document_makes_its_own_page_again_and_no_other(watched) -> None:

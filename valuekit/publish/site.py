@@ -149,8 +149,10 @@ def render_again(project: Project, period: Month, changed: Collection[str]) -> t
         ]
         for result in results:
             made += [(source, project.site / path) for source, path in result.copies]
-        for source, target in made:
-            copy_file(source, target)
+        for source, target in made:  # each page is the last one or the new one, never a part of it
+            part = target.with_name(f"{target.name}.part")
+            copy_file(source, part)
+            part.replace(target)
         shutil.rmtree(aside, ignore_errors=True)
     return tuple(str(document.path) for document in documents)
 
