@@ -131,6 +131,19 @@ def test_a_figure_that_is_hidden_now_is_beyond_the_bound_and_one_that_was_hidden
     assert found(tmp_path, "inequality", gone, FIFTH) == []
 
 
+SERIES = {"service": "stroke", "measure": "alive", "period": "May 2026", "n": 40, "value": 90.0}
+
+
+def test_a_table_or_a_column_that_is_no_longer_published_is_a_figure_that_is_gone(tmp_path) -> None:
+    old, new = written(tmp_path / "old", "series", SERIES), tmp_path / "new"
+    new.mkdir()
+    gone = [("n", "40", "", True), ("value", "90.0", "", True)]
+    assert [(m.column, m.old, m.new, m.beyond) for m in moves(old, new, BOUND, False)] == gone
+    written(new, "series", SERIES)
+    pd.read_csv(new / "series.csv").drop(columns="value").to_csv(new / "series.csv", index=False)
+    assert [(m.column, m.old, m.new, m.beyond) for m in moves(old, new, BOUND, False)] == gone[1:]
+
+
 def test_every_public_table_with_figures_can_be_compared() -> None:
     with_figures = [name for name in DECLARED if figures_of(name)]
     assert {"series", "headline", "stage_cost", "value", "inequality", "flow_figure"} <= set(with_figures)

@@ -88,10 +88,15 @@ def moves(old: Path, new: Path, bound: LargestMove, same_month: bool) -> list[Mo
     found: list[Move] = []
     for table in TABLES:
         files = old / f"{table}.csv", new / f"{table}.csv"
-        if table in DECLARED and figures_of(table) and all(file.is_file() for file in files):
-            before, now = (pd.read_csv(file, dtype=str, keep_default_na=False) for file in files)
+        if table in DECLARED and figures_of(table) and files[0].is_file():
+            before = _read(files[0])
+            now = _read(files[1]) if files[1].is_file() else before.iloc[:0]
             found += _moves_of(table, before, now, bound, same_month)
     return found
+
+
+def _read(file: Path) -> pd.DataFrame:
+    return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
 def figures_of(table: str) -> list[str]:
@@ -138,9 +143,9 @@ def _moves_of(
         return
     if not same_month and "basis" in before.columns:
         before = before[before["basis"] != "forecast"]  # no figure of a past month
-    columns = [name for name in figures_of(table) if name in before.columns and name in now.columns]
+    columns = [name for name in figures_of(table) if name in before.columns]
     stays = same_month or any(name in DECLARED[table].keys for name in STAYS)
-    there = now.drop_duplicates(known).set_index(known)[columns]
+    there = now.drop_duplicates(known).set_index(known).reindex(columns=columns, fill_value="")
     for row in before.drop_duplicates(known).to_dict("records"):
         key = tuple(row[name] for name in known)
         at = key if len(known) > 1 else key[0]
