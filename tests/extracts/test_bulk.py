@@ -80,6 +80,23 @@ def assert_same(usual: Intake | str, large: Intake | str) -> None:
     assert quarantine[0] == quarantine[1]
 
 
+def sheet(path: Path, cells: list[list[str | None]]) -> None:
+    """The same as CSV; every cell that may be is quoted where `path` is of September."""
+    quoting = csv.QUOTE_ALL if "2026-09" in path.name else csv.QUOTE_MINIMAL
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=quoting, lineterminator="\n")
+        writer.writerows([HEADER, *([cell or "" for cell in row] for row in cells)])
+
+
+def as_sheets(project: Project) -> Project:
+    """The same drop with its cost lines as CSV in place of Parquet."""
+    for path in project.extracts.glob("cost_lines_*.parquet"):
+        columns = pq.read_table(path).to_pydict().values()
+        sheet(path.with_suffix(".csv"), [list(row) for row in zip(*columns, strict=True)])
+        path.unlink()
+    return project
+
+
 def project_of(root: Path, cells: list[list[str | None]], month: str = "2026-10") -> Project:
     project = minimal_project(root, cost_lines=None)
     parquet(project.extracts / f"cost_lines_{month}.parquet", cells)
@@ -92,6 +109,48 @@ def project_of(root: Path, cells: list[list[str | None]], month: str = "2026-10"
 @pytest.mark.parametrize("seed", range(6))
 def test_broken_rows_are_judged_as_in_a_small_extract(tmp_path: Path, seed: int) -> None:
     assert_same(*both_ways(project_of(tmp_path / "p", rows(400, seed, broken=60))))
+
+
+def test_broken_rows_of_a_large_csv_are_judged_as_in_a_small_one(tmp_path: Path) -> None:
+    usual, large = both_ways(as_sheets(project_of(tmp_path / "p", rows(400, 1, broken=60))))
+    assert not isinstance(large, str) and "CSV, UTF-8" in set(large.quality_file["format"])
+    assert_same(usual, large)
+    assert not list((tmp_path / "p" / "_store").glob("*")), "what was written for reading is gone"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("OUTPT", 'OUT"PT', 1),  # a quote that stands alone
+        lambda text: text.replace(",MED,", ",MED,MED,", 1),  # a cell too many
+        lambda text: text.rstrip("\n"),  # no line break at the end
+        lambda text: text.replace("OUTPT", '"OUT\nPT"', 1),  # a line break within a code
+        lambda text: "\ufeff" + text,  # a byte order mark
+        lambda text: text.replace("department", "resource", 1),  # a name that stands twice
+        lambda text: text.replace("\n", ",a note \n").replace("a note ", "note", 1),  # a column more, padded
+        lambda text: text.replace("OUTPT", "\xc9TAGE", 1).encode("cp1252"),
+    ],
+)
+def test_whatever_is_strange_about_a_large_csv_is_said_as_of_a_small_one(tmp_path: Path, change) -> None:
+    project = as_sheets(project_of(tmp_path / "p", rows(80, 5, broken=3)))
+    path = project.extracts / "cost_lines_2026-10.csv"
+    made = change(path.read_bytes().decode("utf-8"))
+    path.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
+    usual, large = both_ways(project)
+    if not isinstance(usual, str) and not large.large:  # read in the usual way, as nothing else is exact
+        large_as_usual = large.tables["cost_lines"]
+        pd.testing.assert_frame_equal(large_as_usual, usual.tables["cost_lines"])
+        pd.testing.assert_frame_equal(large.quality_file, usual.quality_file)
+        pd.testing.assert_frame_equal(large.quality_rule, usual.quality_rule)
+    else:
+        assert_same(usual, large)
+
+
+def test_a_csv_of_many_blocks_is_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from valuekit.extracts import plain_csv
+
+    monkeypatch.setattr(plain_csv, "BLOCK", 1_000)  # rows lie across blocks, and so do characters
+    assert_same(*both_ways(as_sheets(project_of(tmp_path / "p", rows(300, 3, broken=40)))))
 
 
 @pytest.mark.parametrize("column", HEADER)

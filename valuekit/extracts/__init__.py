@@ -106,7 +106,7 @@ def take_in(project: Project, period: Month | None, services: list[str], build_f
     )
 
     with ExitStack() as open_until_stored:
-        every = _read_all(schemas, drop, open_until_stored)
+        every = _read_all(schemas, drop, project.imported, open_until_stored)
         people = every.people
         extracts = {name: judge_rows(extract, period, people) for name, extract in every.typed.items()}
         faults += every.faults
@@ -149,7 +149,9 @@ class _Read:
     faults: list[Problem]
 
 
-def _read_all(schemas: Mapping[str, ExtractSchema], drop: Drop, open_until_stored: ExitStack) -> _Read:
+def _read_all(
+    schemas: Mapping[str, ExtractSchema], drop: Drop, scratch: Path, open_until_stored: ExitStack
+) -> _Read:
     """Read the extracts; those that may be large after the others, whose people must not be named in them."""
     read: dict[str, tuple[Typed, np.ndarray]] = {}
     large: dict[str, Bulk] = {}
@@ -159,7 +161,7 @@ def _read_all(schemas: Mapping[str, ExtractSchema], drop: Drop, open_until_store
         bulk = None
         if can_be_told(schemas[name]):
             people = people or held_identifiers(typed for typed, _ in read.values())
-            bulk = bulk_of(schemas[name], drop.of(name), drop.period, people)
+            bulk = bulk_of(schemas[name], drop.of(name), drop.period, people, scratch)
         if bulk is not None:
             open_until_stored.callback(bulk.close)
             large[name] = bulk

@@ -7,10 +7,14 @@ that stand twice, and the doubtful rows.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
@@ -19,6 +23,7 @@ from valuekit.engines import Engine, chosen_engine
 from valuekit.errors import ExtractError, Problem
 from valuekit.extracts.drop import DropFile
 from valuekit.extracts.gather import ExtractText, PlainRows, gather_files
+from valuekit.extracts.plain_csv import FIRST_ROW, NotPlainCsv, count_lines, csv_as_parquet
 from valuekit.extracts.plain_rows import (
     can_be_told,
     checked_apart,
@@ -27,6 +32,7 @@ from valuekit.extracts.plain_rows import (
     values_sql,
     waits_sql,
 )
+from valuekit.extracts.plics.importer import UNFINISHED, clear_unfinished
 from valuekit.extracts.read import FileText, parquet_rows
 from valuekit.extracts.schemas import ExtractSchema
 from valuekit.extracts.typed import type_columns
@@ -35,8 +41,24 @@ from valuekit.project import Month
 LARGE = 1_000_000
 """Rows from which an extract is too large for a frame."""
 
+MAY_BE_LARGE = ("cost_lines",)
+"""Extracts that may be no frame: all that reads them reads the store's file, by SQL."""
+
+SHORTEST_ROW = 8
+"""Bytes: a file has fewer rows than its size by this."""
+
 MEMORY_LIMIT = "1500MB"
 """DuckDB's memory; what does not fit goes to a temporary folder."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a large extract, as Parquet at `path`, whose first row has the number `first_row`."""
+
+    file: DropFile
+    path: Path
+    format: str = "Parquet"
+    first_row: int = 1
 
 
 class Bulk:
@@ -46,8 +68,8 @@ class Bulk:
     ----------
     schema
         What the rows are held to; see :func:`valuekit.extracts.plain_rows.can_be_told`.
-    files
-        Parquet files, in order.
+    parts
+        The files, in order.
     period
         The month that is reported.
     people
@@ -55,9 +77,11 @@ class Bulk:
     """
 
     def __init__(
-        self, schema: ExtractSchema, files: Sequence[DropFile], period: Month, people: Mapping[str, pa.Array]
+        self, schema: ExtractSchema, parts: Sequence[Part], period: Month, people: Mapping[str, pa.Array]
     ):
-        self.schema, self.files, self.period = schema, tuple(files), period
+        self.schema, self.parts, self.period = schema, tuple(parts), period
+        self.files = tuple(part.file for part in parts)
+        self.to_close = ExitStack()
         self.engine: Engine = chosen_engine(MEMORY_LIMIT)
         self.doubts = "doubtful"
         try:
@@ -69,6 +93,7 @@ class Bulk:
     def close(self) -> None:
         """Let go of the rows and of what was spilt to disk."""
         self.engine.close()
+        self.to_close.close()
 
     def gathered(self) -> tuple[ExtractText, list[Problem]]:
         """The doubtful rows as text, and of each file how many plain rows of which month it has."""
@@ -109,13 +134,13 @@ class Bulk:
     def _tell_apart(self, people: Mapping[str, pa.Array]) -> None:
         """Make the view `every` and the table `doubtful` (file, row)."""
         parts = []
-        for i, file in enumerate(self.files):
-            held = pa.parquet.read_schema(file.path)
+        for i, part in enumerate(self.parts):
+            held = pa.parquet.read_schema(part.path)
             types = {name.strip(): held.field(j).type for j, name in enumerate(held.names)}
             if not set(self.schema.columns) <= set(held.names):
-                raise NotBulk(file.name)  # said in full by the usual way
-            parts.append(values_sql(self.schema, types, f"file_{i}", i))
-            self.engine.parquet(f"file_{i}", file.path)
+                raise NotBulk(part.file.name)  # said in full by the usual way
+            parts.append(values_sql(self.schema, types, f"file_{i}", i, part.first_row))
+            self.engine.parquet(f"file_{i}", part.path)
         self.engine.view("every", " UNION ALL ".join(parts))
         person = pa.concat_arrays([people[kind].cast(pa.string()) for kind in sorted(people)])
         self.engine.register("person", pa.table({"held": person}))
@@ -134,7 +159,9 @@ class Bulk:
         """The doubtful rows of one file, read as any file is."""
         number = self.files.index(file)
         rows = self.engine.rows(f"SELECT row FROM {self.doubts} WHERE file = {number} ORDER BY row")
-        return parquet_rows(file.path, rows["row"].to_numpy())
+        part = self.parts[number]
+        text = parquet_rows(part.path, rows["row"].to_numpy() - part.first_row + 1)
+        return replace(text, rows=text.rows + np.int32(part.first_row - 1), format=part.format)
 
     def write(self, path: Path, more: pd.DataFrame) -> None:
         """Write the accepted rows to `path`: the plain ones in the files' order, then `more`."""
@@ -155,14 +182,56 @@ class NotBulk(Exception):  # noqa: N818 - no error: the extract is read in the u
 
 
 def bulk_of(
-    schema: ExtractSchema, files: Sequence[DropFile], period: Month, people: Mapping[str, pa.Array]
+    schema: ExtractSchema,
+    files: Sequence[DropFile],
+    period: Month,
+    people: Mapping[str, pa.Array],
+    scratch: Path,
 ) -> Bulk | None:
-    """The extract's plain rows where it is large and can be told apart; None where the usual way is right."""
-    if not can_be_told(schema) or not files or any(f.path.suffix.lower() != ".parquet" for f in files):
+    """The extract's plain rows where it is large and can be told apart; None where the usual way is right.
+
+    Below `scratch` a CSV file is written as Parquet; it is gone when the bulk is closed.
+    """
+    if schema.name not in MAY_BE_LARGE or not can_be_told(schema):
         return None
-    try:
-        if sum(pa.parquet.read_metadata(file.path).num_rows for file in files) < LARGE:
-            return None
-        return Bulk(schema, files, period, people)
-    except (NotBulk, duckdb.Error, pa.ArrowException, OSError, ExtractError):
-        return None  # whatever is wrong is found and said by the usual way
+    with ExitStack() as to_close:
+        try:
+            if not _is_large(files):
+                return None
+            bulk = Bulk(schema, _parts(schema, files, scratch, to_close), period, people)
+        except (NotBulk, NotPlainCsv, duckdb.Error, pa.ArrowException, OSError, ExtractError):
+            return None  # whatever is wrong is found and said by the usual way
+        bulk.to_close = to_close.pop_all()
+        return bulk
+
+
+def _is_large(files: Sequence[DropFile]) -> bool:
+    """Whether the files are all Parquet or CSV, and have a million rows or more."""
+    kinds = [file.path.suffix.lower() for file in files]
+    if not set(kinds) <= {".parquet", ".csv"}:
+        return False
+    rows, sheets = 0, [file.path for file, kind in zip(files, kinds, strict=True) if kind == ".csv"]
+    for file, kind in zip(files, kinds, strict=True):
+        if kind == ".parquet":
+            rows += pa.parquet.read_metadata(file.path).num_rows
+    if rows + sum(path.stat().st_size for path in sheets) // SHORTEST_ROW < LARGE:
+        return False
+    return rows + sum(count_lines(path) for path in sheets) >= LARGE
+
+
+def _parts(
+    schema: ExtractSchema, files: Sequence[DropFile], scratch: Path, to_close: ExitStack
+) -> list[Part]:
+    """The files as Parquet."""
+    made: list[Part] = []
+    if any(file.path.suffix.lower() == ".csv" for file in files):
+        scratch.mkdir(parents=True, exist_ok=True)
+        clear_unfinished(scratch)
+        folder = Path(to_close.enter_context(tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=scratch)))
+    for i, file in enumerate(files):
+        if file.path.suffix.lower() == ".csv":
+            path = folder / f"{i}.parquet"
+            made.append(Part(file, path, csv_as_parquet(file.path, path, schema.columns), FIRST_ROW))
+        else:
+            made.append(Part(file, file.path))
+    return made

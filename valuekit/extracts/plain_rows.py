@@ -38,14 +38,16 @@ def quoted(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def values_sql(schema: ExtractSchema, types: Mapping[str, pa.DataType], table: str, file: int) -> str:
-    """The rows of one file, read as `table`.
+def values_sql(
+    schema: ExtractSchema, types: Mapping[str, pa.DataType], table: str, file: int, first_row: int = 1
+) -> str:
+    """The rows of one file, read as `table`, numbered from `first_row` on.
 
     Columns are `file`, `row` (its number in the file), and the schema's columns as text, months or pence.
 
     A cell that is not plainly of its kind is NULL, and the column ``<name>?`` is false for it.
     """
-    parts = [f"{file} AS file", "CAST(file_row_number + 1 AS INTEGER) AS row"]
+    parts = [f"{file} AS file", f"CAST(file_row_number + {first_row} AS INTEGER) AS row"]
     for name, spec in schema.columns.items():
         value, plain = _value(f'"{name}"', spec.type, types[name])
         parts += [f'{value} AS "{name}"', f'coalesce({plain}, false) AS "{name}?"']

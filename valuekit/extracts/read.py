@@ -127,7 +127,7 @@ def _read_csv(path: Path, data: bytes) -> FileText:
     if not data.endswith((b"\n", b"\r")):
         notes.append("no line break after the last row")
         data += b"\n"
-    header = _csv_header(path, data)
+    header = csv_header(path, data)
     names = [str(i) for i in range(len(header))]
     ragged: list[tuple[int, int]] = []
 
@@ -177,7 +177,14 @@ def _as_utf8(path: Path, data: bytes) -> tuple[bytes, str]:
             raise _fault(path, "not UTF-8 or Windows-1252 text", "", "Save it as CSV UTF-8.") from None
 
 
-def _csv_header(path: Path, data: bytes) -> tuple[str, ...]:
+def csv_header(path: Path, data: bytes) -> tuple[str, ...]:
+    """The names in the first row of UTF-8 text, trimmed.
+
+    Raises
+    ------
+    ExtractError
+        There is no header, or its names are split by something else than commas.
+    """
     start = data[: 1 << 16].decode("utf-8", errors="ignore")
     try:
         header = tuple(name.strip() for name in next(csv.reader(io.StringIO(start, newline=""))))
