@@ -12,13 +12,14 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuekit import __version__
 from valuekit.errors import Problem, PublishError, ReleaseError, ValuekitError
 from valuekit.progress import Progress
-from valuekit.project import AUDIENCES, Month, Project
+from valuekit.project import AUDIENCES, WITHIN_A_PUBLISH, Month, Project
 
 if TYPE_CHECKING:
     from valuekit.unchanged import BuildResult, Unchanged
@@ -115,9 +116,16 @@ def _build(arguments: argparse.Namespace) -> None:
 
     project = Project.find()
     _sample_if_empty(project)
-    with Progress("Building") as progress:
+    with Progress("Building") as progress, _no_publish(project):
         result = build(project, arguments.period, progress=progress)
     print(result.summary)
+
+
+def _no_publish(project: Project) -> AbstractContextManager[None]:
+    """Keep publishes away while a build changes the figures; one that a publish starts is under its lock."""
+    from valuekit.publish.swap import only_one
+
+    return nullcontext() if os.environ.get(WITHIN_A_PUBLISH) else only_one(project.state / "publish.lock")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -203,7 +211,12 @@ def _preview(arguments: argparse.Namespace) -> None:
 
     project = Project.find()
     _sample_if_empty(project)
-    preview(project, port=arguments.port, build=lambda: build(project, arguments.period))
+
+    def build_alone() -> BuildResult:
+        with _no_publish(project):
+            return build(project, arguments.period)
+
+    preview(project, port=arguments.port, build=build_alone)
 
 
 def _release(arguments: argparse.Namespace) -> None:

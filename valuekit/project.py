@@ -11,6 +11,9 @@ from valuekit.errors import Problem, ValuekitError
 AUDIENCES = ("public", "board", "clinical")
 """Who reads: anyone; the trust's board; a service's own clinical team."""
 
+WITHIN_A_PUBLISH = "VALUEKIT_WITHIN_A_PUBLISH"
+"""Set for the programs that a publish starts: what they do is done under its lock."""
+
 
 @dataclass(frozen=True)
 class Project:

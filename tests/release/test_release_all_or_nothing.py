@@ -125,12 +125,13 @@ def test_a_folder_that_cannot_be_written_ends_a_release_with_a_plain_line(
 
 
 @pytest.mark.counted
-def test_a_release_while_a_publish_runs_says_so_and_waits_for_nobody(before, disk, counted) -> None:
+@pytest.mark.parametrize("words", [["release"], ["build"], ["deliver", "--send"]], ids=lambda words: words[0])
+def test_a_command_while_a_publish_runs_says_so_and_changes_nothing(before, disk, counted, words) -> None:
     ready = attempt(before)
-    old = ready.tree("_site", "_releases")
+    old = ready.tree("_site", "_releases", "_packs", "_build")
     with only_one(ready.root / "_site.state" / "publish.lock"):
-        done = disk.run(ready.root, "release")
+        done = disk.run(ready.root, *words)
     assert done["code"] == 6 and "another publish of this project is running" in done["said"]
-    assert ready.tree("_site", "_releases") == old
-    counted("two_at_once", group="stops", what="Releases begun while a publish ran", tried=1, held=1,
+    assert ready.tree("_site", "_releases", "_packs", "_build") == old
+    counted("two_at_once", group="stops", what="Commands begun while a publish ran", tried=1, held=1,
             means="the second said so and changed nothing")  # fmt: skip

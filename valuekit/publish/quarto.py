@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from valuekit.errors import Problem, PublishError
-from valuekit.project import Project
+from valuekit.project import WITHIN_A_PUBLISH, Project
 from valuekit.publish.plan import PUBLIC, Edition, is_chosen, pack_name
 
 OLDEST = (1, 9)
@@ -102,7 +102,8 @@ def render_all(
 
 def _render(command: str, project: Project, edition: Edition, folder: Path) -> None:
     profile, period = edition.audience, edition.about.period
-    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "VALUEKIT_PERIOD": period}
+    own = {"QUARTO_PYTHON": sys.executable, "VALUEKIT_PERIOD": period, WITHIN_A_PUBLISH: "yes"}
+    environment = {**os.environ, **own}
     words = [
         command,
         "render",
