@@ -111,6 +111,7 @@ def changes(said: argparse.Namespace) -> Iterable[Figures]:
     """The smallest of those trusts, published again after one change."""
     count = min(said.services)
     root = trusts.make_checkout(said.folder, count)
+    trusts.restore(root)
     trusts.ran(root, "publish")
     for name, change in trusts.CHANGES.items():
         found = medians([trusts.after_a_change(root, change, run) for run in range(said.runs)])

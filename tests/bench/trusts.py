@@ -45,6 +45,9 @@ _IDENTIFIERS = (
 )
 """Columns that get a new beginning in each copy."""
 
+AS_IT_WAS = "as it was"
+"""Folder beside the checkout: the files that a change has been made to."""
+
 MADE_BY_RUNS = ("_build", "_store", "_site", "_site.state", "_packs", "downloads")
 
 
@@ -246,9 +249,9 @@ def _in_file(name: str, old: str, new: str) -> Callable[[Path, int], None]:
 
     def change(root: Path, run: int) -> None:
         file = root / name
-        kept = root.parent / "as it was" / file.name
+        kept = root.parent / AS_IT_WAS / name
         if not kept.exists():
-            kept.parent.mkdir(exist_ok=True)
+            kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, kept)
         text = kept.read_text(encoding="utf-8")
         if old not in text:
@@ -256,6 +259,13 @@ def _in_file(name: str, old: str, new: str) -> Callable[[Path, int], None]:
         file.write_text(text.replace(old, new.format(run + 1), 1), encoding="utf-8")
 
     return change
+
+
+def restore(root: Path) -> None:
+    """Put back what earlier runs have changed."""
+    kept = root.parent / AS_IT_WAS
+    for file in kept.rglob("*.*"):
+        shutil.copyfile(file, root / file.relative_to(kept))
 
 
 def _one_answer(root: Path, run: int) -> None:
