@@ -110,6 +110,7 @@ def test_the_table_gives_the_ratio_with_its_interval_or_why_there_is_none():
     ]
     text = shown(TWO, options)
     assert cells(text, "s-increments")[1][1:3] == ["90 and 80", "90% and 80%"]
+    assert cells(text, "s-quarters")[1][1:] == ["90%", "0%", "0%", "10%"]
     assert cells(text, "s-increments")[1][5] == "none: outcome not clear of nought"
     assert {row[2] for row in cells(text, "s-options")[1:]} == {"80%"}
     assert [row[5:] for row in cells(text, "s-options")[1:]] == [

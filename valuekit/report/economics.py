@@ -91,24 +91,29 @@ def _options(service: str, options: Sequence[Row]) -> Iterator[Table]:
 
 
 def _differences(service: str, increments: Sequence[Row]) -> Iterator[Table]:
+    """What each costs and achieves more; then where the draws lie, as both at once are too wide for paper."""
     rows = [i for i in increments if i.shown]
     if not rows:
         return
-    columns = {
-        "Held against each other": [f"{i.option_words} against {i.against_words}" for i in rows],
-        "n": [f"{number(i.n)} and {number(i.against_n)}" for i in rows],
-        "Known": [f"{share(i.completeness)} and {share(i.against_completeness)}" for i in rows],
-        "Cost": [_ranged(i.cost_difference, i.cost_lower, i.cost_upper, "£", 0) for i in rows],
-        "Outcome": [_ranged(i.outcome_difference, i.outcome_lower, i.outcome_upper, "%", 1) for i in rows],
-    }
-    columns["For one more"] = [words.ratio_cell(i) for i in rows]
-    for name in words.QUADRANTS:
-        columns[words.SHORT[name]] = [share(getattr(i, name)) for i in rows]
+    held = {"Held against each other": [f"{i.option_words} against {i.against_words}" for i in rows]}
     yield table(
         f"{service}-increments",
-        "Differences in cost and outcome, pounds for one more good outcome (95% intervals), and the share of "
-        "draws in each quarter of the chart.",
-        columns,
+        "Differences in cost and outcome, and pounds for one more good outcome (95% intervals).",
+        held
+        | {
+            "n": [f"{number(i.n)} and {number(i.against_n)}" for i in rows],
+            "Known": [f"{share(i.completeness)} and {share(i.against_completeness)}" for i in rows],
+            "Cost": [_ranged(i.cost_difference, i.cost_lower, i.cost_upper, "£", 0) for i in rows],
+            "Outcome": [
+                _ranged(i.outcome_difference, i.outcome_lower, i.outcome_upper, "%", 1) for i in rows
+            ],
+            "For one more": [words.ratio_cell(i) for i in rows],
+        },
+    )
+    yield table(
+        f"{service}-quarters",
+        "Share of draws in each quarter of the chart.",
+        held | {words.SHORT[name]: [share(getattr(i, name)) for i in rows] for name in words.QUADRANTS},
         numbers=tuple(words.SHORT.values()),
     )
 

@@ -33,7 +33,7 @@ def escape_markdown(text: str) -> str:
 
 
 def _keep_together(text: str) -> str:
-    return re.sub(r"\bn = (?=\d)", "n\u00a0=\u00a0", text).replace("−£", "−\u2060£")
+    return re.sub(r"\bn = (?=\d)", "n\u00a0=\u00a0", text).replace("−£", "−\u2060£").replace("+£", "+\u2060£")
 
 
 def document_folder() -> Path:
