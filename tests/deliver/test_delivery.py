@@ -79,7 +79,9 @@ def test_a_dry_run_shows_every_mail_word_for_word_and_connects_to_nothing(projec
     found, _, parcels = courier.parcels(project)
     shown = "\n".join(courier.preview(found, parcels).lines)
     for parcel in parcels:
-        assert parcel.recipient.address in shown
+        assert f"To:       {parcel.recipient.address} ({parcel.recipient.role})\n" in shown
+        assert f"From:     {found.sender}, through localhost:1\n" in shown
+        assert f"Subject:  {courier.subject(parcel.report)}\n" in shown
         assert parcel.report.file.name in shown
         assert parcel.report.sha256 in shown
         for line in courier.body(parcel.report, found).splitlines():

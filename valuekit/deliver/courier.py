@@ -138,6 +138,7 @@ def preview(lists: Lists, found: Sequence[Parcel], corrected: str = "") -> Outco
         again = corrected if parcel.changed and not parcel.new else ""
         lines += [
             f"To:       {parcel.recipient.address} ({parcel.recipient.role})",
+            f"From:     {lists.sender}, through {lists.server.host}:{lists.server.port}",
             f"Subject:  {subject(parcel.report, again)}",
             f"Attached: {parcel.report.file.name} ({kilobytes:,.0f} KB, SHA-256 {parcel.report.sha256})",
             "",
