@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +11,7 @@ import pytest
 
 from valuekit.mart import TABLES
 from valuekit.measures.protection.declared import DECLARED
-from valuekit.release.moved import figures_of, identity, moves
+from valuekit.release.moved import Move, figures_of, identity, moves, write_moves
 from valuekit.release.sign_off import LargestMove
 
 BOUND = LargestMove(share=0.05, people=5)
@@ -129,6 +131,16 @@ def test_a_figure_that_is_hidden_now_is_beyond_the_bound_and_one_that_was_hidden
         ("", True)
     }
     assert found(tmp_path, "inequality", gone, FIFTH) == []
+
+
+def test_the_list_of_moves_runs_in_no_spreadsheet(tmp_path) -> None:
+    """Formulas as OWASP lists them under CSV injection; a negative figure stays a figure."""
+    move = Move("stroke/alive/x", "series", "fifth 1", "value", "-1.5", "-2.5", True, True, "late data")
+    write_moves(tmp_path / "moved.csv", [replace(move, says="=HYPERLINK(1)"), replace(move, row="@SUM(1)")])
+    with (tmp_path / "moved.csv").open(encoding="utf-8", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["says"], second["row"]) == ("'=HYPERLINK(1)", "'@SUM(1)")
+    assert (first["old"], first["new"], first["says"][1:]) == ("-1.5", "-2.5", "=HYPERLINK(1)")
 
 
 SERIES = {"service": "stroke", "measure": "alive", "period": "May 2026", "n": 40, "value": 90.0}

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from valuekit.mart import TABLES
+from valuekit.mart.spreadsheets import harmless
 from valuekit.measures.protection.declared import DECLARED
 from valuekit.release.sign_off import LargestMove, SignOff
 
@@ -125,9 +126,11 @@ def explained(found: list[Move], signed: SignOff) -> list[Move]:
 
 
 def write_moves(file: Path, found: list[Move]) -> None:
-    """All of them as CSV."""
+    """All of them as CSV; words that a spreadsheet would run as a formula get an apostrophe in front."""
     rows = [
-        (m.figure, m.table, m.row, m.column, m.old, m.new, m.beyond, m.reason, m.says) for m in found
+        (harmless(m.figure), m.table, harmless(m.row), m.column, m.old, m.new, m.beyond, m.reason,
+         harmless(m.says))
+        for m in found
     ]  # fmt: skip
     file.parent.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
