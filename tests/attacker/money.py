@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from valuekit.measures.protection.attack.bounds import Known
+from valuekit.measures.protection.attack.counts import Rounding
 from valuekit.measures.protection.attack.figures import Tables
+from valuekit.measures.protection.suppression import Rules
 
 KEYS = {"stage_cost": ("stage", "resource"), "department_cost": ("department",)}
 
 
 @dataclass(frozen=True)
 class HiddenSum:
-    """A hidden sum: where it stood, its finest cells, and the pounds for each pathway that it truly is."""
+    """A hidden sum: where it stood, its finest cells, and the pounds that it truly is."""
 
     table: str
     where: str
@@ -50,3 +52,39 @@ def read(shown: Tables, true: Tables, finest: pd.DataFrame, *, step: float) -> t
             elif cells:
                 hidden.append(HiddenSum(table, " ".join(place), cells, float(truth[place])))
     return known, hidden
+
+
+GROUPS = {"need": "fifth", "segment": "segment"}
+"""Tables of people and pounds by group, which add up to a service."""
+
+
+def read_groups(shown: Tables, true: Tables, rules: Rules) -> tuple[Known, list[HiddenSum]]:
+    """What the public tables of groups tell of their pounds, and the sums that they hide.
+
+    Each shown sum is a rounded number of people × their rounded mean cost; so is the service's. People whose
+    fifth is not known hold the rest; everybody is in a segment.
+    """
+    known, hidden = Known(), []
+    whole = shown["cost_summary"].set_index("service")
+    for table, key in GROUPS.items():
+        truth = true[table].set_index(["service", key])["amount"]
+        for service, rows in shown[table].groupby("service", sort=False):
+            cells = {group: (table, service, group) for group in rows[key]}
+            for row in rows.to_dict("records"):
+                cell = cells[row[key]]
+                if not math.isnan(row["mean"]) and not math.isnan(row["n"]):
+                    known.between([cell], *_pounds(row["n"], row["mean"], rules))
+                elif (amount := float(truth[service, row[key]])) > 0:
+                    hidden.append(HiddenSum(table, f"{service} {row[key]}", (cell,), amount))
+            rest = [(table, service, "not known")] if table == "need" else []
+            total = whole.loc[service]
+            if not math.isnan(total["mean"]) and not math.isnan(total["n"]):
+                known.between([*cells.values(), *rest], *_pounds(total["n"], total["mean"], rules))
+    return known, hidden
+
+
+def _pounds(n: float, mean: float, rules: Rules) -> tuple[float, float]:
+    """Least and most pounds behind a rounded number of people and their rounded mean cost."""
+    few, many = Rounding.of(rules).behind(n)
+    step = rules.round_money.mean / 2
+    return few * max(mean - step, 0), many * (mean + step)

@@ -22,7 +22,8 @@ from valuekit import build as building
 from valuekit.measures.protection import disclosure
 from valuekit.measures.protection.attack.counts import Counting, Rounding, Target, cannot_shrink
 from valuekit.measures.protection.attack.figures import Figure, figures
-from valuekit.measures.protection.suppression import Rules
+from valuekit.measures.protection.declared import DECLARED
+from valuekit.measures.protection.suppression import Rules, is_dominated
 from valuekit.project import Month, Project
 
 pytestmark = [pytest.mark.slow]
@@ -62,11 +63,16 @@ def downloaded(frames: Tables) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory) -> dict[str, Release]:
-    """September and October, each computed from the sample as a month's publish does."""
+def project(tmp_path_factory) -> Project:
+    """A checkout with the sample's extracts."""
     checkout = copy_project(tmp_path_factory.mktemp("attacked"))
     assert checkout.run("sample").code == 0
-    project = Project(checkout.root)
+    return Project(checkout.root)
+
+
+@pytest.fixture(scope="module")
+def releases(project, tmp_path_factory) -> dict[str, Release]:
+    """September and October, each computed from the sample as a month's publish does."""
     definitions = building._definitions(project)
     found: dict[str, Release] = {}
     protected = disclosure.protected
@@ -85,14 +91,22 @@ def releases(tmp_path_factory) -> dict[str, Release]:
     return found
 
 
-def attack(shown: dict[str, list[Figure]], true: dict[str, list[Figure]], rule: Rounding):
-    """Every hidden count with the least and most that it can be, from all releases together."""
+def pictured(
+    shown: dict[str, list[Figure]], true: dict[str, list[Figure]], rule: Rounding
+) -> tuple[Counting, list[Target]]:
+    """What all releases together tell, and the counts that they hide."""
     picture = Counting.of([f for one in shown.values() for f in one], rule)
     targets: list[Target] = []
     for month in shown:
         targets += picture.read(month, shown[month], true[month])
     if len(shown) > 1:
         cannot_shrink(picture.known, *shown)
+    return picture, targets
+
+
+def attack(shown: dict[str, list[Figure]], true: dict[str, list[Figure]], rule: Rounding):
+    """Every hidden count with the least and most that it can be, from all releases together."""
+    picture, targets = pictured(shown, true, rule)
     return [(target, *picture.known.bounds(target.parts, whole=True)) for target in targets]
 
 
@@ -174,6 +188,59 @@ def test_no_hidden_sum_of_money_can_be_worked_out_from_the_other_table(releases,
         assert lost == []
 
 
+def attack_groups(release: Release):
+    """Every hidden sum of a fifth or a segment that few hold, with the least and most that it can be."""
+    known, hidden = money.read_groups(release.public, release.true, release.rules)
+    few = release.hidden.query("table in ['need', 'segment'] and kind == 'primary'")["row"]
+    names = set(few.str.replace(r"\w+ (\S+)", r"\1", regex=True).str.replace(", ", " "))
+    own = [one for one in hidden if one.where in names]
+    return [(one, *known.bounds(one.cells, whole=False)) for one in own]
+
+
+@pytest.mark.counted
+def test_no_hidden_sum_of_a_fifth_or_a_segment_can_be_worked_out_from_the_service(releases, counted) -> None:
+    for release in releases.values():
+        found = attack_groups(release)
+        assert found, "the sample has a segment of one person"
+        assert all(low - 0.01 <= h.true <= high + 0.01 for h, low, high in found)
+        lost = too_close(found, release.rules)
+        counted(
+            "hidden_groups_attacked",
+            group="figures",
+            what="Hidden sums of money of fifths and segments attacked from those of their service",
+            tried=len(found),
+            held=len(found) - len(lost),
+            means="the sum could still be half as much, or half as much again",
+        )
+        assert lost == []
+
+
+def test_the_attacker_wins_where_a_group_is_hidden_without_a_partner(releases) -> None:
+    # The segment of one patient, and all others shown to the pound, with exact numbers of people.
+    release = releases["2026-10"]
+    exact = Rules(**{**release.rules.model_dump(), "round_counts_to": 1})
+    shown = dict(release.public) | {"cost_summary": release.true["cost_summary"]}
+    segment = release.true["segment"]
+    alone = segment["service"].eq("endocarditis") & segment["segment"].eq("little")
+    shown["segment"] = segment.assign(n=segment["n"].astype(float), mean=segment["mean"].mask(alone))
+    known, hidden = money.read_groups(shown, release.true, exact)
+    found = [(one, *known.bounds(one.cells, whole=False)) for one in hidden if one.table == "segment"]
+    assert too_close(found, exact) == [
+        (one.where, one.true, low, high) for one, low, high in found if one.where == "endocarditis little"
+    ]
+
+
+def test_what_a_line_of_the_reconciliation_gained_in_a_month_is_held_by_many(releases) -> None:
+    # Both releases tell it to the penny, so anybody can take one from the other.
+    before, after = (
+        releases[month].held["reconciliation"].groupby(["line", "patient"])["pence"].sum() for month in MONTHS
+    )
+    gained = after.sub(before, fill_value=0)
+    by_line = {line: own[own != 0] for line, own in gained.groupby("line")}
+    assert len(by_line) > 3
+    assert [line for line, own in by_line.items() if is_dominated(own, releases[MONTHS[1]].rules)] == []
+
+
 def stricter(**changes) -> Rules:
     shipped = disclosure.load_rules(Project(ROOT))
     return Rules(**{**shipped.model_dump(), **changes})
@@ -183,11 +250,53 @@ def stricter(**changes) -> Rules:
 def test_with_stricter_settings_the_attacker_still_loses(releases, base) -> None:
     rules = stricter(smallest_count=10, round_counts_to=base, smallest_share=10, smallest_mean=10)
     strict = as_if(releases, rules)
-    found = attack(of_all(strict, "public"), of_all(strict, "true"), Rounding.of(rules))
-    assert len(found) > 40
-    assert pinned(found, rules) == []
+    picture, targets = pictured(of_all(strict, "public"), of_all(strict, "true"), Rounding.of(rules))
+    assert len(targets) > 40
+    assert picture.known.narrow([(t.who, t.parts) for t in targets], rules.protection.counts) == []
     for release in strict.values():
         assert too_close(few_hold(release, attack_money(release)), rules) == []
+
+
+STRICTER = {
+    "smallest_count: 8 ": "smallest_count: 16 ",
+    "smallest_mean: 8 ": "smallest_mean: 16 ",
+    "smallest_share: 8 ": "smallest_share: 16 ",
+    "smallest_tail: 8 ": "smallest_tail: 16 ",
+    "round_counts_to: 5": "round_counts_to: 10",
+    "{counts: 4,": "{counts: 8,",
+}
+"""Counts of 1 to 15 are hidden, others to the nearest 10, and a hidden one keeps eight values."""
+
+
+def test_a_whole_build_under_stricter_settings_needs_no_code_and_gives_the_attacker_nothing(
+    project, monkeypatch
+) -> None:
+    file = project.root / "data" / disclosure.FILE
+    shipped = file.read_text(encoding="utf-8")
+    said = shipped
+    for old, new in STRICTER.items():
+        assert said.count(old) == 1, old
+        said = said.replace(old, new)
+    true: dict[str, pd.DataFrame] = {}
+    protected = disclosure.protected
+    monkeypatch.setattr(
+        disclosure, "protected", lambda frames, *more: true.update(frames) or protected(frames, *more)
+    )
+    try:
+        file.write_text(said, encoding="utf-8")
+        building.build(project)
+        rules = disclosure.load_rules(project)
+    finally:
+        file.write_text(shipped, encoding="utf-8")
+    public = {
+        name: pd.read_csv(project.root / "downloads" / f"{name}.csv") for name in true if name in DECLARED
+    }
+    shown = list(figures(public, OUTCOME))
+    told = [x for f in shown for x in (f.n, f.events, f.eligible) if x == x]
+    assert rules.smallest_count == 16 and not [x for x in told if x % 10 or 0 < x < 16]
+    picture, targets = pictured({"": shown}, {"": list(figures(true, OUTCOME))}, Rounding.of(rules))
+    assert len(targets) > 60, "stricter rules hide more"
+    assert picture.known.narrow([(t.who, t.parts) for t in targets], rules.protection.counts) == []
 
 
 def test_the_attacker_wins_where_counts_are_hidden_but_not_rounded(releases) -> None:

@@ -11,6 +11,7 @@ from valuekit.errors import DefinitionError
 from valuekit.mart import TABLES, conform, empty
 from valuekit.measures.protection.attack import worked_out
 from valuekit.measures.protection.attack.bounds import Known
+from valuekit.measures.protection.attack.figures import READERS
 from valuekit.measures.protection.disclosure import protect, protected
 
 MONTHS = [f"{name} 2025" for name in (
@@ -50,6 +51,44 @@ def tables(periods: list[str], people: list[int], events: list[int] | None = Non
 
 def told(frame: pd.DataFrame, column: str) -> list[int | None]:
     return [None if pd.isna(n) else int(n) for n in frame[column]]
+
+
+# ---------------------------------------------------------------- what is attacked
+
+OF_DEFINITIONS = "words and numbers of a definition, a method or the schemas; no people in it"
+FROM_PUBLIC = "worked out from other public tables and nothing else, so that it tells no more than they do"
+OF_MONEY = "pounds alone: attacked as sums of money, in tests/end_to_end/test_attacker.py"
+OF_OTHERS = "what other organisations published before"
+OF_PROGRAMME = "pounds and months of the programme itself: no patient's, and no count"
+CASES = (
+    "case", "case_facet", "case_rule", "case_figure", "case_source", "case_context", "case_risk",
+    "case_measure", "case_adoption", "case_related", "case_bearing",
+)  # fmt: skip
+NO_COUNT_OF_PEOPLE = {
+    **dict.fromkeys(
+        ("stage", "chart_setting", "dictionary", "method", "method_example", "release"), OF_DEFINITIONS
+    ),
+    **dict.fromkeys(
+        ("interrupted", "inequality_slope", "acceptability", "increment", "revision"), FROM_PUBLIC
+    ),
+    **dict.fromkeys(("stage_cost", "department_cost", "reconciliation"), OF_MONEY),
+    **dict.fromkeys(("programme", "programme_month", "programme_line", "programme_case"), OF_PROGRAMME),
+    **dict.fromkeys(CASES, OF_OTHERS),
+}
+"""Public tables that are not attacked as counts of people, each with the reason."""
+
+
+def test_every_public_table_is_attacked_or_says_why_it_holds_no_count_of_people() -> None:
+    public = {name for name, table in TABLES.items() if "public" in table.audiences}
+    assert public == set(READERS) | set(NO_COUNT_OF_PEOPLE)
+    assert not set(READERS) & set(NO_COUNT_OF_PEOPLE)
+
+
+def test_rates_of_events_and_tables_of_models_groups_are_not_public() -> None:
+    # A rate beside its days, or the gaps between rare events, tell how few people there were.
+    kept_back = {"rate_series", "rate_year", "rare", "need_rate", "case_mix_group", "case_mix_calibration"}
+    assert not kept_back & (set(READERS) | set(NO_COUNT_OF_PEOPLE))
+    assert not [name for name in kept_back if "public" in TABLES[name].audiences]
 
 
 # ---------------------------------------------------------------- bounds

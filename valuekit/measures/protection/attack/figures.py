@@ -134,7 +134,8 @@ def _events(value: object, n: object) -> float:
 
 
 def _key(*parts: object) -> str:
-    return " ".join(str(part) for part in parts if part)
+    """The parts in words; empty ones, which a CSV gives back as missing, are left out."""
+    return " ".join(str(part) for part in parts if part and not pd.isna(part))
 
 
 def _of_measure(
