@@ -269,8 +269,11 @@ def restore(root: Path) -> None:
 
 
 def _one_answer(root: Path, run: int) -> None:
-    """The opposite GAD-7 score for one person of the model service, in the newest month; another each run."""
-    (file,) = (root / "data" / "extracts").glob("outcomes_20??-??.csv")
+    """The opposite GAD-7 score for one person of the model service; another each run.
+
+    From the half-year before the newest month: what the newest answers tell is not shown yet.
+    """
+    file = max((root / "data" / "extracts").glob("outcomes_*_to_*.csv"))
     rows = pd.read_csv(file, dtype="str", keep_default_na=False)
     is_score = (rows["service"] == MODEL) & (rows["instrument"] == "gad7") & (rows["value"] != "")
     mine = rows.index[is_score & (rows["time_point"] == "6_months")]
