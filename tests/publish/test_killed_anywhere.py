@@ -107,7 +107,7 @@ def test_a_publish_killed_with_its_workers_at_any_moment_leaves_one_whole_site(
     whole, start = again(begun), time.monotonic()
     assert disk.run(whole.root, *COMMAND)["code"] == 0
     seconds = time.monotonic() - start
-    moments = [random.Random(20261031 + n).uniform(0, seconds) for n in range(24 if ALL else 2)]
+    moments = [random.Random(20261031 + n).uniform(0, seconds) for n in range(16 if ALL else 2)]
     for moment in moments:
         small = again(begun)
         disk.run(small.root, *COMMAND, at=moment, how="time")
@@ -118,7 +118,7 @@ def test_a_publish_killed_with_its_workers_at_any_moment_leaves_one_whole_site(
 
 @pytest.mark.counted
 def test_a_full_disk_leaves_the_site_as_it_was(begun, disk, counted) -> None:
-    old, points = begun.tree(*LIVE), random.Random(5).sample(range(1, 40), 30 if ALL else 2)
+    old, points = begun.tree(*LIVE), random.Random(5).sample(range(1, 40), 12 if ALL else 2)
     for at in points:
         small = again(begun)
         done = disk.run(small.root, *COMMAND, at=at, how="full")
