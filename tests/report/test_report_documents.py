@@ -168,6 +168,12 @@ def test_page_board_and_home_say_the_same_sentence(rendered):
     )
 
 
+def test_the_front_page_says_of_how_many_people_each_figure_is(rendered):
+    glance = rendered("index.qmd", "public").split("#tbl-home")[1].split("```")[1]
+    # 880 known of 1,000 (88%) for the outcome, 880 of 880 for the cost.
+    assert "880 of 1,000" in glance and "880 of 880" in glance
+
+
 def test_the_reconciliation_is_checked_to_the_penny(rendered):
     assert "add up to the ledger total of £107,520,001.00 to the penny" in rendered(
         "reports/about/data-quality.qmd", "public"

@@ -29,6 +29,13 @@ def _row_count(rows_of_file: int | None) -> str:
     return NOT_SHOWN if rows_of_file is None else number(rows_of_file)
 
 
+def _known(pair: Pair | None) -> str:
+    """How many people the figure is of, of how many it could be: ``795 of 885``."""
+    if pair is None or pair[1].year_value is None or None in (pair[1].year_n, pair[1].year_eligible):
+        return NOT_SHOWN
+    return f"{number(pair[1].year_n)} of {number(pair[1].year_eligible)}"
+
+
 def _compared(pair: Pair | None) -> str:
     return words.verdict_cell(*pair) if pair else NOT_SHOWN
 
@@ -54,11 +61,13 @@ class Pages:
                 "Service": [report.service.name for report, _, _ in lines],
                 "Main outcome": [main[0].name if main else "none" for _, main, _ in lines],
                 "Figure": [figure_cell(*main) if main else NOT_SHOWN for _, main, _ in lines],
+                "Known for": [_known(main) for _, main, _ in lines],
                 "Outcome compared": [_compared(main) for _, main, _ in lines],
                 "Cost of a pathway": [figure_cell(*cost) if cost else NOT_SHOWN for _, _, cost in lines],
+                "Cost known for": [_known(cost) for _, _, cost in lines],
                 "Cost compared": [_compared(cost) for _, _, cost in lines],
             },
-            widths=(1.6, 2, 2, 1.6, 2.4, 1.6),
+            widths=(1.6, 1.8, 1.7, 1.2, 1.5, 2.1, 1.2, 1.5),
         )
 
     def home(self, folder: str = "reports") -> Block:
