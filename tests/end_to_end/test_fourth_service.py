@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from checkout import Checkout
+from small_checkout import small_checkout, with_sample
 
 
-def test_a_scaffolded_service_is_published_without_touching_python(
-    new_checkout: Callable[[], Checkout], pdf_text
-) -> None:
-    checkout = new_checkout()
-    assert checkout.run("sample").code == 0
+def test_a_scaffolded_service_is_published_without_touching_python(tmp_path: Path, pdf_text) -> None:
+    checkout = with_sample(small_checkout(tmp_path))
     before = checkout.tree("valuekit")
     made = checkout.run("new-service", "asthma")
     assert made.code == 0, made.err

@@ -74,8 +74,8 @@ def sample_rows_for(
         for file in drop.of(extract)
     ]
     changed += [_book(file, rows.by_extract["cost_lines"]) for file in drop.of("ledger")]
-    totals = _count_again(project.extracts, [path for path in changed if path])
-    return sorted({path for path in changed if path} | {totals})
+    changed = [path for path in changed if path]
+    return sorted({*changed, *_count_again(project.extracts, changed)})
 
 
 def _prefix(service: ServiceDefinition) -> str:
@@ -232,9 +232,11 @@ def _book(file: DropFile, lines: dict[Month, list[Row]]) -> Path | None:
     return file.path
 
 
-def _count_again(folder: Path, changed: list[Path]) -> Path:
-    """Control totals of the files changed: rows, and pounds where the file has an amount."""
+def _count_again(folder: Path, changed: list[Path]) -> list[Path]:
+    """Control totals of the files changed, where the drop has any: rows, and pounds where there is an amount."""
     path = folder / CONTROL_TOTALS
+    if not path.exists():
+        return []
     totals = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False).set_index("file")
     for file in changed:
         frame = (
@@ -247,4 +249,4 @@ def _count_again(folder: Path, changed: list[Path]) -> Path:
             amounts = pd.to_numeric(frame["amount"], errors="coerce").dropna()
             totals.loc[file.name, "amount"] = f"{(amounts * 100).round().astype('int64').sum() / 100:.2f}"
     totals.reset_index().to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-    return path
+    return [path]
