@@ -83,6 +83,18 @@ def test_measures_take_only_the_intake_and_code_lists_from_the_extracts_room() -
                 )
 
 
+def test_the_statistics_know_nothing_of_services() -> None:
+    """What a service declares and what the mart's tables hold is known where a method is used."""
+    for file in (ROOT / "valuekit" / "measures" / "statistics").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("valuekit"):
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                assert all(
+                    name.startswith(("valuekit.measures.methods.", "valuekit.measures.statistics."))
+                    for name in names
+                ), f"{file.name}: {names}"
+
+
 def test_the_learning_library_takes_only_statistics_from_the_measures_room() -> None:
     """It reads what others published, and could not reach the figures of a patient if it tried."""
     for file in MODULES:

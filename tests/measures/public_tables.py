@@ -19,7 +19,6 @@ from valuekit.measures.money import increments, value
 from valuekit.measures.people import composite, funnel, inequality
 from valuekit.measures.protection.disclosure import protect
 from valuekit.measures.protection.suppression import Dominance, Protection, RoundMoney, Rules
-from valuekit.measures.statistics import its, slope
 
 RULES = Rules(
     rule="A rule.",
@@ -143,7 +142,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
         "value": value.value(result, services, MONTHS),
         "inequality": inequality.by_fifth(result, measures, MONTHS),
         "change": change,
-        "interrupted": its.interrupted(change, series, measures),
+        "interrupted": changes.interrupted(change, series, measures),
         **increments.tables(result, services, _ON_NO_STAGE, MONTHS),
         **composite.tables(result, _ratings(names), services, MONTHS),
         **money,
@@ -170,7 +169,7 @@ def tables_of(people: list[int], seed: int) -> tuple[dict[str, pd.DataFrame], di
     for name, groups in (("need", [1, 2, 3, 4, 5]), ("segment", ["high", "some", "little"])):
         tables[name], held[name] = _groups(name, groups, names, people, rng)
     tables["allocation"] = filled("allocation", service=names, n=people)
-    tables["inequality_slope"] = slope.slopes(tables["inequality"])
+    tables["inequality_slope"] = inequality.slopes(tables["inequality"])
     site = pd.Series(
         rng.choice(["A", "B", "C"], result["pathway"].nunique()), index=result["pathway"].unique()
     )

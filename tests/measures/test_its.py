@@ -9,6 +9,7 @@ import pytest
 from figures_by_hand import measures_table
 from scipy import stats
 
+from valuekit.measures.changes import interrupted
 from valuekit.measures.statistics import its
 
 FLAT = [9.0, 10, 11, 10, 10, 11, 10, 9]
@@ -157,7 +158,7 @@ def a_table(starts, values, date="2025-03-01", interval="month", direction="decr
     measures = measures_table(
         {"interval": interval, "direction": direction, "statistic": "mean", "unit": "days"}
     )
-    return its.interrupted(changes, series, measures)
+    return interrupted(changes, series, measures)
 
 
 STARTS = pd.date_range("2024-07-01", periods=16, freq="MS")
@@ -206,4 +207,4 @@ def test_a_change_without_a_measure_has_no_row():
         {"service": ["s"], "change": ["c"], "date": [pd.Timestamp("2025-03-01")], "measure": [None]}
     )
     columns = ["service", "measure", "period_start", "value", "shown", "n"]
-    assert its.interrupted(changes, pd.DataFrame(columns=columns), measures_table({})).empty
+    assert interrupted(changes, pd.DataFrame(columns=columns), measures_table({})).empty

@@ -40,7 +40,7 @@ PLUMBING: dict[str, str] = {
     "lenses.held_by_fifth lenses.use_of_care "
     "flow.of_year cost_drivers.used cost_drivers.cost_driver cost_drivers.period_of "
     "cost_behaviour.with_kinds "
-    "spc_rare.rare slope.slopes increments.tables increments.comparisons composite.tables",
+    "increments.tables increments.comparisons composite.tables",
     "reads": "prices.load_deflators "
     "cost_behaviour.load_behaviour composite.patients_ratings increments.stated_ratio "
     "increments.stated_margin composite.why_not",

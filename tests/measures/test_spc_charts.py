@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from valuekit.measures.definition.chart_settings import ChartSettings, Target
+from valuekit.measures.rare_events import rare
 from valuekit.measures.statistics import spc, spc_prime, spc_rare
 
 
@@ -192,14 +193,14 @@ def test_gaps_are_counted_between_the_cases_with_the_unwanted_event(kind, gaps, 
     # Good is 1. Cases of 1, 11, 21, 30 January and two in February and March; unwanted: 1st, 3rd and 4th.
     began = ["2024-01-01", "2024-01-11", "2024-01-21", "2024-01-30", "2024-02-15", "2024-03-01"]
     result = rows(began, [0, 1, 0, 0, 1, 1])
-    table = spc_rare.rare(result, measures_table({}), settings_table(setting="chart", words=kind))
+    table = rare(result, measures_table({}), settings_table(setting="chart", words=kind))
     assert table["between"].tolist() == gaps
     assert table["event"].tolist() == [2, 3] and set(table["since"]) == {since}
 
 
 def test_for_a_measure_that_should_fall_the_event_is_to_have_it():
     result = rows(["2024-01-01", "2024-01-11", "2024-01-21"], [1, 0, 1])
-    found = spc_rare.rare(
+    found = rare(
         result, measures_table({"direction": "decrease"}), settings_table(setting="chart", words="g")
     )
     assert found["between"].tolist() == [1]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuekit.extracts.sample.effects import KnownEffects
-from valuekit.measures.people import funnel
+from valuekit.measures.people import funnel, inequality
 from valuekit.measures.statistics import intervals, rates, slope
 
 DOWN = rates.BIRTHS
@@ -256,11 +256,11 @@ def fifths(**changes) -> pd.DataFrame:
 
 
 def test_a_hidden_fifth_hides_the_slope():
-    shown = slope.slopes(fifths()).iloc[0]
+    shown = inequality.slopes(fifths()).iloc[0]
     assert shown["slope"] == pytest.approx(20.0) and shown["n"] == 1000
-    hidden = slope.slopes(fifths(shown=[True] * 4 + [False], reason=[""] * 4 + ["suppressed"])).iloc[0]
+    hidden = inequality.slopes(fifths(shown=[True] * 4 + [False], reason=[""] * 4 + ["suppressed"])).iloc[0]
     assert not hidden["shown"] and hidden["reason"] == "suppressed" and np.isnan(hidden["slope"])
-    assert slope.slopes(fifths(n=[200] * 4 + [29])).iloc[0]["reason"] == "too few"
+    assert inequality.slopes(fifths(n=[200] * 4 + [29])).iloc[0]["reason"] == "too few"
 
 
 def test_no_ratio_where_the_lower_end_is_not_clear_of_nought():

@@ -17,7 +17,7 @@ import pandas as pd
 
 from valuekit.mart import TABLES, conform, empty
 from valuekit.mart import learning as learning_tables
-from valuekit.measures import changes, frames, methods, outcomes, pathways
+from valuekit.measures import changes, frames, methods, outcomes, pathways, rare_events
 from valuekit.measures.calendar import Span, between
 from valuekit.measures.definition.chart_settings import chart_setting
 from valuekit.measures.definition.definitions import ServiceDefinition
@@ -42,7 +42,6 @@ from valuekit.measures.protection import disclosure
 from valuekit.measures.protection.linked import FINEST
 from valuekit.measures.results import results
 from valuekit.measures.revisions import NOTHING_MOVED, released, revisions
-from valuekit.measures.statistics import its, slope, spc_rare
 from valuekit.project import AUDIENCES, Month
 
 if TYPE_CHECKING:
@@ -218,9 +217,9 @@ def _over_time(
     change = changes.before_after(intake.tables["service_changes"], result, team, months)
     fifths = inequality.by_fifth(result, team, months)
     whole_years = {
-        "rare": spc_rare.rare(result, team, settings),
+        "rare": rare_events.rare(result, team, settings),
         "inequality": fifths,
-        "inequality_slope": slope.slopes(fifths),
+        "inequality_slope": inequality.slopes(fifths),
         "funnel": funnel.by_site(result, team, services, site, months),
         "change": change,
     }
@@ -233,7 +232,7 @@ def _over_time(
             "measure": measures,
             "series": series,
             "headline": outcomes.with_newest(compared, series, measures),
-            "interrupted": its.interrupted(change, series, measures),
+            "interrupted": changes.interrupted(change, series, measures),
         }
         for measures, series in ((team, often), (public, in_public))
     )

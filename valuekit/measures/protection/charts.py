@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from valuekit.measures.people import funnel
+from valuekit.measures.people import funnel, inequality
 from valuekit.measures.protection.steps import Step, Work
-from valuekit.measures.statistics import slope
 
 
 def kept_back(*columns: str) -> Step:
@@ -22,7 +21,7 @@ def kept_back(*columns: str) -> Step:
 def slopes_again(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Slope and relative index, from the protected fifths."""
     key = ["service", "measure"]
-    again = slope.slopes(work.done["inequality"]).set_index(key)
+    again = inequality.slopes(work.done["inequality"]).set_index(key)
     rows = again.reindex(pd.MultiIndex.from_frame(frame[key])).set_axis(frame.index)
     return frame.assign(**{name: rows[name] for name in rows if name != "words"})
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from valuekit.measures import changes
 from valuekit.measures.money import economics
 from valuekit.measures.money.increments import (
     MARGIN,
@@ -23,7 +24,7 @@ from valuekit.measures.money.increments import (
 )
 from valuekit.measures.protection import suppression as sdc
 from valuekit.measures.protection.steps import FEW_IN_MEAN, FEW_IN_SHARE, Work, _floats, _none_if_0
-from valuekit.measures.statistics import intervals, its
+from valuekit.measures.statistics import intervals
 
 RATIO_TO = 100
 """Pounds to which a ratio is rounded: it is a quotient of rounded figures, and says no more than they do."""
@@ -227,7 +228,7 @@ def composite_part(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
 def interrupted(frame: pd.DataFrame, table: str, work: Work) -> pd.DataFrame:
     """Dated changes over time, from the protected series alone: what it tells, the chart tells already."""
     told = work.done["change"].loc[:, ["service", "change", "date", "measure"]]
-    again = its.interrupted(told, work.done["series"], work.frames["measure"])
+    again = changes.interrupted(told, work.done["series"], work.frames["measure"])
     keep = again.set_index(["service", "change"]).index.isin(frame.set_index(["service", "change"]).index)
     again = again[keep].reset_index(drop=True)
     people = {

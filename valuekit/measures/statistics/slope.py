@@ -13,18 +13,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from valuekit.measures.methods import Example, Method
-from valuekit.measures.outcomes import FEWEST_PEOPLE
-from valuekit.measures.statistics.intervals import LEVEL, NOWHERE, SEED, Interval, percentiles, z
+from valuekit.measures.statistics.intervals import LEVEL, NOWHERE, SEED, Interval, percentiles
 
 DRAWS = 10_000
 """Simulated sets of figures: the ends of the interval move by less than a hundredth of its width."""
-
-FIFTHS = 5
-
-COLUMNS = (
-    *("service", "measure", "words", "n", "slope", "slope_lower", "slope_upper"),
-    *("ratio", "ratio_lower", "ratio_upper", "shown", "reason"),
-)
 
 
 @dataclass(frozen=True)
@@ -98,35 +90,6 @@ def _line(values: NDArray, people: NDArray) -> tuple[NDArray, NDArray]:
     middle = weight @ at
     slope = values @ (weight * (at - middle)) / (weight @ (at - middle) ** 2)
     return values @ weight - slope * middle, slope
-
-
-def slopes(fifths: pd.DataFrame) -> pd.DataFrame:
-    """The mart's table ``inequality_slope``, from the table ``inequality`` of the same audience.
-
-    Nothing but what that table shows goes in, so that the slope tells no more. The error of a figure is the
-    width of its interval over twice the normal quantile.
-    """
-    found = []
-    for (service, measure), rows in fifths.groupby(["service", "measure"], sort=False):
-        rows = rows.sort_values("fifth")
-        whole = len(rows) == FIFTHS and rows["shown"].to_numpy(bool).all()
-        n = rows["n"].to_numpy(float, na_value=np.nan)
-        error = (rows["upper"] - rows["lower"]).to_numpy(float) / (2 * z())
-        enough = whole and (n >= FEWEST_PEOPLE).all() and np.isfinite(error).all()
-        base = {"service": service, "measure": measure, "words": rows["words"].iloc[0]}
-        if not enough:
-            hidden = (rows["reason"] == "suppressed").any()
-            found.append(base | {"shown": False, "reason": "suppressed" if hidden else "too few"})
-            continue
-        line = slope_index(rows["value"], n, error)
-        found.append(
-            base
-            | {"n": n.sum(), "slope": line.slope, "slope_lower": line.interval.lower,
-               "slope_upper": line.interval.upper, "ratio": line.ratio,
-               "ratio_lower": line.ratio_interval.lower, "ratio_upper": line.ratio_interval.upper,
-               "shown": True, "reason": ""}
-        )  # fmt: skip
-    return pd.DataFrame(found, columns=list(COLUMNS))
 
 
 def _example() -> Example:

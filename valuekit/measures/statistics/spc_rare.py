@@ -6,24 +6,15 @@ cases, or of days, between two events can: a long gap means that they have becom
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from valuekit.measures.definition.chart_settings import RARE, ChartSettings
 from valuekit.measures.methods import Example, Method
-from valuekit.measures.outcomes import each_measure
 from valuekit.measures.statistics.spc import FEWEST, LIMIT, RUN, point_rules, stretches, trends
 
 POWER = 1 / 3.6
 """Times between events, to this power, are nearly normal (Nelson 1994; the 0.2777 of Montgomery)."""
-
-COLUMNS = (
-    "service", "measure", "event", "period_start", "between", "centre", "lower_limit", "upper_limit", "chart",
-    "special", "signal", "since",
-)  # fmt: skip
 
 
 def g_chart(between: ArrayLike) -> pd.DataFrame:
@@ -113,51 +104,6 @@ def _frame(between, centre, lower, upper, kind, special, side) -> pd.DataFrame:
         {"between": between, "centre": centre, "lower_limit": lower, "upper_limit": upper, "chart": kind,
          "special": special.astype(str), "side": side}
     )  # fmt: skip
-
-
-def rare(result: pd.DataFrame, measures: pd.DataFrame, settings: pd.DataFrame) -> pd.DataFrame:
-    """The mart's table ``rare``: each event of a measure that has a g or t chart, and the gap before it.
-
-    The event is what nobody wants: for a measure that should increase, that its outcome was not reached.
-    Cases stand in the order in which they began, and only those whose result is known count.
-    """
-    found = list(_rare(result, measures, settings))
-    return (
-        pd.concat(found, ignore_index=True)[list(COLUMNS)] if found else pd.DataFrame(columns=list(COLUMNS))
-    )
-
-
-def _rare(result: pd.DataFrame, measures: pd.DataFrame, settings: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    stated = ChartSettings.each(settings)
-    for measure, rows in each_measure(result, measures):
-        kind = stated.get((measure.service, measure.measure), ChartSettings()).kind
-        if kind not in RARE or not rows["known"].any():
-            continue
-        cases = rows[rows["known"]].sort_values(["began", "pathway"], ignore_index=True)
-        unwanted = 0 if measure.direction == "increase" else 1
-        place = np.flatnonzero(cases["value"].to_numpy(float) == unwanted)
-        days = pd.to_datetime(cases["began"]).to_numpy("datetime64[D]")
-        if len(place) < 2:
-            continue
-        gaps = np.diff(place) - 1 if kind == "g" else np.diff(days[place]).astype(int)
-        chart = g_chart(gaps) if kind == "g" else t_chart(gaps)
-        since = len(cases) - 1 - place[-1] if kind == "g" else int((days[-1] - days[place[-1]]).astype(int))
-        yield chart.assign(
-            service=measure.service,
-            measure=measure.measure,
-            event=np.arange(2, len(place) + 1),
-            period_start=days[place[1:]].astype("datetime64[M]").astype("datetime64[s]"),
-            signal=_signals(chart, measure.direction),
-            since=since,
-        )
-
-
-def _signals(chart: pd.DataFrame, direction: str) -> np.ndarray:
-    if (chart["chart"] == "run").all():
-        return np.full(len(chart), "", dtype=object)
-    names = ("neutral", "neutral") if direction == "neutral" else ("improvement", "concern")
-    side = chart["side"].to_numpy()
-    return np.select([side > 0, side < 0], list(names), "common")
 
 
 VALVE = (286, 948, 536, 124, 816, 729, 4, 143, 431, 8, 2837, 596, 81, 227, 603, 492, 1199, 1214, 2831, 96)
