@@ -29,6 +29,8 @@ def funnel(sites: Sequence[Row], direction: str) -> p9.ggplot | None:
             "signal": [signal(s.place, direction) for s in sites],
         }
     )
+    # The name of the largest site leans to the left: at its right stand those of the limits.
+    points["ha"] = np.where(points["x"] > 0.93 * points["x"].max(), "right", "center")
     lines = _limits(sites, average)
     low = min(points["y"].min(), lines["y"].min())
     high = max(points["y"].max(), lines["y"].max())
@@ -56,7 +58,7 @@ def funnel(sites: Sequence[Row], direction: str) -> p9.ggplot | None:
             "segment", x=lines["x"].min(), xend=end, y=average, yend=average, color=look.QUIET, size=0.5
         )
         + p9.geom_point(p9.aes(shape="signal", fill="signal"), color=look.INK, stroke=0.3, size=3)
-        + p9.geom_text(p9.aes(label="label"), nudge_y=room * 1.2, size=look.LABEL)
+        + p9.geom_text(p9.aes(label="label", ha="ha"), nudge_y=room * 1.2, size=look.LABEL)
         + p9.geom_text(p9.aes("x", "y", label="label"), data=names, ha="left", size=look.LABEL)
         + p9.scale_shape_manual(look.SHAPES)
         + p9.scale_fill_manual(look.SIGNALS)

@@ -239,7 +239,7 @@ class CasePage:
         return Block.of(
             Points(
                 tuple(
-                    Item(f"Both: {row.shared}.", lead=titles[row.related], href=f"{row.related}.qmd")
+                    Item(f"(both: {row.shared})", lead=titles[row.related], href=f"{row.related}.qmd")
                     for row in found
                 )
             )
@@ -269,7 +269,7 @@ class CasePage:
         return Points(
             tuple(
                 Item(
-                    f"{row.by}, {row.year}{f', pages {row.pages}' if row.pages else ''}.",
+                    f"({row.by}, {row.year}{f', pages {row.pages}' if row.pages else ''})",
                     lead=row.title,
                     href=row.url or "",
                 )
