@@ -163,7 +163,9 @@ def _on_paper(page: Page, seen: Seen) -> None:
         """machinery => ({heading: document.querySelector('main h1').checkVisibility(),
              ground: getComputedStyle(document.body).backgroundColor,
              machinery: [...document.querySelectorAll(machinery)].filter(e => e.checkVisibility())
-                          .map(e => e.className)})""",
+                          .map(e => e.className),
+             folded: [...document.querySelectorAll('main details > :not(summary)')]
+                       .filter(e => !e.checkVisibility()).map(e => e.outerHTML.slice(0, 80))})""",
         MACHINERY,
     )
     seen.cut_on_paper = page.evaluate(CUT_ON_PAPER)

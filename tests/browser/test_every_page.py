@@ -76,8 +76,8 @@ def test_every_word_and_mark_of_a_drawing_can_be_told_from_its_ground_in_both_sc
     assert faults(survey, lambda seen: seen.faint_dark) == {}
 
 
-def test_on_paper_there_is_the_text_on_white_and_no_machinery(survey):
-    wanted = {"heading": True, "ground": "rgb(255, 255, 255)", "machinery": []}
+def test_on_paper_there_is_all_the_text_on_white_nothing_folded_and_no_machinery(survey):
+    wanted = {"heading": True, "ground": "rgb(255, 255, 255)", "machinery": [], "folded": []}
     assert faults(survey, lambda seen: seen.on_paper if seen.on_paper != wanted else None) == {}
 
 
