@@ -69,7 +69,9 @@ def make_drop(folder: Path, lines: int) -> Path:
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(root / "tmp")}) as database:
         database.execute(f"CREATE TABLE person AS SELECT row_number() OVER () - 1 AS place, nhs_number FROM "
                          f"read_csv('{project.extracts}/patients_2026-10.csv', all_varchar=1)")  # fmt: skip
-        database.execute(_ACTIVITY.format(count=lines // LINES_OF_AN_ACTIVITY, folder=project.extracts))
+        activities = lines // LINES_OF_AN_ACTIVITY
+        ((people,),) = database.sql("SELECT count(*) FROM person").fetchall()
+        database.execute(_ACTIVITY.format(count=activities, people=people, folder=project.extracts))
         database.execute(_COST_LINES.format(count=lines, folder=project.extracts, each=LINES_OF_AN_ACTIVITY))
     (root / "made").touch()
     return root
@@ -88,7 +90,7 @@ COPY (
         CAST(NULL AS VARCHAR) AS primary_procedure,
         '328' AS treatment_function, CAST(NULL AS VARCHAR) AS hrg, 'STROKE' AS department,
         CASE WHEN i % 10 = 0 THEN '19' END AS discharge_destination
-    FROM range({count}) AS t(i) JOIN person ON person.place = t.i % (SELECT count(*) FROM person) ORDER BY t.i
+    FROM range({count}) AS t(i) JOIN person ON person.place = t.i % {people} ORDER BY t.i
 ) TO '{folder}/activity_2026-10.parquet' (FORMAT parquet)
 """
 

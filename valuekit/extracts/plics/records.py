@@ -250,17 +250,15 @@ def _is_trim(text: pa.Array) -> bool:
     if text.null_count == len(text):
         return True
     offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
-    body = np.frombuffer(text.buffers()[2], np.uint8)
     size = offsets[1:] - offsets[:-1]
-    first, last = offsets[:-1], offsets[1:] - 1
-    if text.null_count:
-        filled = np.flatnonzero(size)
-        if len(filled) + text.null_count != len(text):
-            return False
-        first, last = first[filled], last[filled]
-    elif size.min() == 0:
+    if size.max() > MAX_TEXT or np.count_nonzero(size) + text.null_count != len(text):
         return False
-    return bool(size.max() <= MAX_TEXT and min(body[first].min(), body[last].min()) > ord(" "))
+    body = np.frombuffer(text.buffers()[2], np.uint8)
+    if body[offsets[0] : offsets[-1]].min() > ord(" "):
+        return True  # there is no white space in the whole column
+    filled = np.flatnonzero(size)
+    first, last = offsets[filled], offsets[filled + 1] - 1
+    return bool(min(body[first].min(), body[last].min()) > ord(" "))
 
 
 def _unescaped(text: pa.Array) -> pa.Array:
