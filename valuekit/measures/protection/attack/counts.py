@@ -62,14 +62,15 @@ class Counting:
     Attributes
     ----------
     pieces
-        By service and people: the months at which time is cut, wherever a window begins or ends.
+        By service and people: the months at which time is cut, wherever a window begins or ends. By kind of
+        group too, such as fifths, of which fewer windows are told: it need not be cut finer than these.
     blurred
         Tables and people of whom counts of 0 are hidden as well: a hidden count there may be 0.
     """
 
     rounding: Rounding
     known: Known
-    pieces: dict[Who, list[int]]
+    pieces: dict[tuple[str, ...], list[int]]
     blurred: set[tuple[str, Who]] = field(default_factory=set)
 
     @staticmethod
@@ -79,6 +80,8 @@ class Counting:
         for f in figures:
             for people in (f.people, *f.whole, *f.within):
                 cuts[f.service, people] |= {f.months[0], f.months[1] + 1}
+            if f.group:
+                cuts[(*f.who, f.group[0])] |= {f.months[0], f.months[1] + 1}
         return Counting(rounding, Known(), {key: sorted(c) for key, c in cuts.items()})
 
     def read(self, release: str, shown: Iterable[Figure], true: Iterable[Figure]) -> list[Target]:
@@ -91,19 +94,23 @@ class Counting:
             for part in PARTS if f.group else ():
                 for name in self._atoms(release, f, part):
                     groups[(*name[:5], f.group[0])].add(name)
-        for key, names in groups.items():
+        for (_, service, people, at, part, kind), names in groups.items():
             # The parts of a whole, and those of whom the group is not known.
-            rest = (*key, "others")
-            self.known.between({**dict.fromkeys(names, 1.0), rest: 1.0, key[:5]: -1.0}, 0, 0)
+            after = next(cut for cut in self.pieces[service, people, kind] if cut > at)
+            whole = self._between((release, service, people), part, at, after)
+            rest = (release, service, people, at, part, kind, "others")
+            self.known.between(dict.fromkeys([*names, rest], 1.0) | dict.fromkeys(whole, -1.0), 0, 0)
         return [target for f, t in pairs for target in self._figure(release, f, t)]
 
     def _atoms(self, release: str, f: Figure, part: str, people: str = "") -> list[tuple]:
         """The unknown counts that a figure sums up: one for each piece of its months."""
-        first, after = f.months[0], f.months[1] + 1
-        of = people or f.people
         group = () if people or not f.group else f.group
-        pieces = [at for at in self.pieces[f.service, of] if first <= at < after]
-        return [(release, f.service, of, at, part, *group) for at in pieces]
+        of = (release, f.service, people or f.people)
+        return self._between(of, part, f.months[0], f.months[1] + 1, *group)
+
+    def _between(self, of: tuple[str, str, str], part: str, first: int, after: int, *group: object) -> list:
+        cuts = self.pieces[(*of[1:], *group[:1])]
+        return [(*of, at, part, *group) for at in cuts if first <= at < after]
 
     def _figure(self, release: str, f: Figure, true: Figure) -> Iterator[Target]:
         sides = {part: self._atoms(release, f, part) for part in PARTS}
