@@ -14,13 +14,14 @@ def row(**changed: object) -> R:
     return R(**{
         "shown": True, "n": 400, "against_n": 390, "marginal": -0.7, "marginal_lower": -3.6,
         "marginal_upper": 2.1, "marginal_kind": "less", "cost_lower": -2500.0, "cost_upper": -1000.0,
-        "comparison": "year",
+        "comparison": "year", "completeness": 0.9, "against_completeness": 0.876,
     } | changed)  # fmt: skip
 
 
 CASES = {
     "not clear of nought": row(),
-    "each £100,000 more went with +9.0 people cured (95% interval 3.0 to 15.0), n = 400 and 390.": row(
+    "each £100,000 more went with +9.0 people cured (95% interval 3.0 to 15.0), n = 400 and 390, "
+    "known for 90% and 88%.": row(
         marginal_kind="more", marginal=9.0, marginal_lower=3.0, marginal_upper=15.0
     ),
     "each £100,000 less went with −5.0 people cured": row(

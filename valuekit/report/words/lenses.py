@@ -79,7 +79,10 @@ def margin(row: Row, says: str = "") -> str:
 
 
 def _ns(row: Row) -> str:
-    return f"n = {number(row.n)} and {number(row.against_n)}"
+    said = f"n = {number(row.n)} and {number(row.against_n)}"
+    if None in (row.completeness, row.against_completeness):
+        return said
+    return f"{said}, known for {share(row.completeness)} and {share(row.against_completeness)}"
 
 
 def margin_cell(row: Row | None) -> str:
