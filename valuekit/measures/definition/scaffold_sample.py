@@ -233,7 +233,7 @@ def _book(file: DropFile, lines: dict[Month, list[Row]]) -> Path | None:
 
 
 def _count_again(folder: Path, changed: list[Path]) -> list[Path]:
-    """Control totals of the files changed, where the drop has any: rows, and pounds where there is an amount."""
+    """Control totals of the files changed, where the drop has any: rows, and pounds of an amount."""
     path = folder / CONTROL_TOTALS
     if not path.exists():
         return []
