@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from valuekit.measures.methods import Example, Method
-from valuekit.measures.money.costs import CompleteYear, stage_names
+from valuekit.measures.money.costs import CompleteYear, stage_names, with_stages
 from valuekit.measures.statistics import intervals
 
 FIGURES: Mapping[str, tuple[str, str, str, int]] = {
@@ -45,7 +45,6 @@ def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
         from the start of the pathway, on which those who reached it first came to it).
     """
     visits = of_year(year, stage_visit)
-    names = stage_names(year.service)
     first = visits[~visits["again"]].copy()
     began = pd.to_datetime(year.pathway.set_index("pathway")["began"]).reindex(first["pathway"])
     first["day"] = (first["start_date"].to_numpy() - began.to_numpy()) / np.timedelta64(1, "D")
@@ -53,16 +52,9 @@ def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
     back = visits[visits["again"]].groupby("stage")["pathway"].nunique()
     frame = pd.DataFrame({"pathways": grouped.size(), "first_day": grouped["day"].median()})
     frame["back"] = back.reindex(frame.index).fillna(0)
-    frame = (
-        frame.reindex([stage for stage in names if stage in frame.index]).rename_axis("stage").reset_index()
-    )
-    order = {stage: i for i, stage in enumerate(names, 1)}
-    return frame.assign(
-        stage_name=frame["stage"].map(names).astype("str"),
-        position=frame["stage"].map(order).astype("Int64"),
-        n=year.n,
-        share=frame["pathways"] / max(year.n, 1),
-    )
+    reached = [stage for stage in stage_names(year.service) if stage in frame.index]
+    frame = with_stages(frame.reindex(reached).rename_axis("stage").reset_index(), year.service)
+    return frame.assign(n=year.n, share=frame["pathways"] / max(year.n, 1))
 
 
 def flow_step(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:

@@ -70,12 +70,19 @@ def stage_names(service: ServiceDefinition) -> dict[str, str]:
     return {stage.stage: stage.name for stage in service.pathway.stages} | {OTHER: OTHER_NAME}
 
 
+def with_stages(frame: pd.DataFrame, service: ServiceDefinition) -> pd.DataFrame:
+    """`frame`, with the name of each row's `stage` and its position among the service's."""
+    names = stage_names(service)
+    place = {stage: i for i, stage in enumerate(names, 1)}
+    return frame.assign(
+        stage_name=frame["stage"].map(names).astype("str"),
+        position=frame["stage"].map(place).astype("Int64"),
+    )
+
+
 def stage_cost(year: CompleteYear, resources: Mapping[str, str]) -> pd.DataFrame:
     """Cost by stage and resource: `stage`, `stage_name`, `position`, `resource`, `resource_name`, pounds."""
-    names = stage_names(year.service)
-    frame = _summed(year, ["stage", "resource"])
-    frame["stage_name"] = frame["stage"].map(names).astype("str")
-    frame["position"] = frame["stage"].map({stage: i for i, stage in enumerate(names, 1)}).astype("Int64")
+    frame = with_stages(_summed(year, ["stage", "resource"]), year.service)
     frame["resource_name"] = _named(frame["resource"], resources)
     order = {code: i for i, code in enumerate(resources)}
     frame["order"] = frame["resource"].map(order)
@@ -105,9 +112,7 @@ def cost_cube(
     frame["pathways"] = year.cost.groupby(by)["pathway"].nunique().to_numpy()
     total = year.cost["pence"].sum() / 100
     frame["share"] = frame["amount"] / total if total else np.nan
-    names = stage_names(year.service)
-    frame["stage_name"] = frame["stage"].map(names).astype("str")
-    frame["position"] = frame["stage"].map({stage: i for i, stage in enumerate(names, 1)}).astype("Int64")
+    frame = with_stages(frame, year.service)
     frame["resource_name"] = _named(frame["resource"], resources)
     frame["department_name"] = _named(frame["department"], departments)
     order = ["position", "amount", "resource", "department"]

@@ -194,7 +194,7 @@ def _change_labels(marked: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp
 def _breaks(start: pd.Timestamp, end: pd.Timestamp) -> list[pd.Timestamp]:
     """The months to name on the axis: at most six, none beyond the newest point."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    step = next(s for s in (1, 2, 3, 6, 12, 24) if months / s <= 5.1 or s == 24)
+    step = next(s for s in itertools.chain((1, 2, 3, 6), itertools.count(12, 12)) if months / s <= 5.1)
     return [start + pd.DateOffset(months=m) for m in range(0, months + 1, step)]
 
 
