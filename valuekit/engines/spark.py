@@ -7,6 +7,7 @@ queues) belong into Spark's own ``spark-defaults.conf``; here stands only what t
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -32,8 +33,9 @@ _NEAR = MappingProxyType({
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.warehouse.dir": Path(tempfile.gettempdir(), "valuekit-spark").as_uri(),  # not in the checkout
 })  # fmt: skip
-"""Of Spark inside this machine: it listens to nobody else."""
+"""Of Spark inside this machine: it listens to nobody else, and leaves nothing in the folder it is run in."""
 
 
 _P, _R = ParamSpec("_P"), TypeVar("_R")
