@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 from checkout import ROOT, Checkout, copy_project
 from counted import Counts, asked
+from hypothesis import settings
 from turns import held, turn
+
+# An example may take its time: how long it takes beside other work says nothing of what it shows.
+settings.register_profile("valuekit", settings.default, deadline=None)
+settings.load_profile("valuekit")
 
 
 @pytest.fixture
