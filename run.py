@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
-ALL_TESTS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
-"""All of them, on every core; a worker takes whole files, so that few of them publish the sample."""
+ALL_TESTS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+"""All of them, on every core; a worker takes whole files, by name: so the long ones come early."""
 WHEELHOUSE = ROOT / "wheelhouse"
 """Where it is, wheels come from it alone, and pip asks no index."""
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from checkout import Checkout
+from small_checkout import small_checkout, with_sample
 
 from valuekit import cli
 from valuekit.errors import DefinitionError, DocumentError, ExtractError, Problem, PublishError, ValuekitError
@@ -88,9 +90,8 @@ def test_a_wrong_command_line_ends_with_2_and_says_what_is_valid(
     assert capsys.readouterr().err
 
 
-def test_a_check_writes_nothing_and_says_so(new_checkout: Callable[[], Checkout]) -> None:
-    checkout = new_checkout()
-    assert checkout.run("sample").code == 0
+def test_a_check_writes_nothing_and_says_so(tmp_path: Path) -> None:
+    checkout = with_sample(small_checkout(tmp_path))
     before = {p for p in checkout.root.rglob("*") if "__pycache__" not in p.parts}
     run = checkout.run("check")
     assert run.code == 0 and "Nothing was written" in run.out
@@ -98,18 +99,18 @@ def test_a_check_writes_nothing_and_says_so(new_checkout: Callable[[], Checkout]
     assert run.err == "", "quiet where nobody is watching"
 
 
-def test_a_check_lists_faults_of_extracts_definitions_and_documents_together(
-    new_checkout: Callable[[], Checkout],
-) -> None:
-    checkout = new_checkout()
-    assert checkout.run("sample").code == 0
+def test_a_check_lists_faults_of_extracts_definitions_and_documents_together(tmp_path: Path) -> None:
+    checkout = with_sample(small_checkout(tmp_path))
+    ledger = checkout.root / "data" / "extracts" / "ledger_2026-10.csv"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("amount", "amuont", 1), encoding="utf-8")
     stroke = checkout.root / "data" / "services" / "stroke.yml"
     stroke.write_text(stroke.read_text(encoding="utf-8").replace("tier: 1", "teir: 1", 1), encoding="utf-8")
-    board = checkout.root / "reports" / "board.qmd"
-    board.write_text(board.read_text(encoding="utf-8") + "\n{{< video film.mp4 >}}\n", encoding="utf-8")
+    page = checkout.root / "index.qmd"
+    page.write_text(page.read_text(encoding="utf-8") + "\n{{< video film.mp4 >}}\n", encoding="utf-8")
     run = checkout.run("check")
     assert run.code != 0
     assert "teir" in run.err and "video" in run.err
+    assert "ledger_2026-10.csv: missing column 'amount'" in run.err, run.err
 
 
 def test_the_sample_is_never_written_over_real_extracts(new_checkout: Callable[[], Checkout]) -> None:

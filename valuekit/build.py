@@ -117,10 +117,21 @@ def check(project: Project, period: Month | None = None, progress: Say | None = 
     """Do everything that :func:`build` does, and write nothing."""
     say = progress or _silence
     say("reading definitions", STEPS - 1)
-    definitions = _definitions(project)
+    wrong: ValuekitError | None = None
+    try:
+        definitions = _definitions(project)
+    except ValuekitError as error:  # read on: the extracts may have faults as well, and both are to be mended
+        wrong = error
     say("reading extracts")
     with tempfile.TemporaryDirectory() as nowhere:
-        intake = take_in(project, period, definitions.names, Path(nowhere))
+        try:
+            intake = take_in(project, period, _names(project), Path(nowhere))
+        except ValuekitError as error:
+            if wrong is None:
+                raise
+            raise type(wrong)(dict.fromkeys((*wrong.problems, *error.problems))) from None
+    if wrong is not None:
+        raise wrong
     say("computing")
     marts = _computed(intake, definitions, project)
     say("done")
@@ -174,7 +185,7 @@ def _definitions(project: Project) -> _Definitions:
             failed = type(error)
             return None
 
-    names = sorted(file.stem for file in project.services.glob("*.yml"))
+    names = _names(project)
     schemas = gathered(lambda: load_schemas(project, names))
     codes = code_labels(schemas) if schemas else {}
     services = gathered(lambda: load_services(project, codes))
@@ -187,6 +198,11 @@ def _definitions(project: Project) -> _Definitions:
     if problems:
         raise failed(problems)
     return _Definitions(services, rules, assumptions, costing, library, sets)
+
+
+def _names(project: Project) -> list[str]:
+    """Identifiers of the services that have a definition, whether or not it can be read."""
+    return sorted(file.stem for file in project.services.glob("*.yml"))
 
 
 def _result(

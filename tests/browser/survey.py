@@ -29,10 +29,11 @@ NUMBER_THE_STOPS = """() => {
   stops.forEach((e, i) => e.dataset.stop = i);
   const look = e => (({boxShadow, backgroundColor, outlineStyle}) =>
     boxShadow + backgroundColor + outlineStyle)(getComputedStyle(e));
-  window.unfocused = stops.map(look); window.look = look;
+  const unfocused = stops.map(look);
+  window.visited = [];
+  addEventListener('focusin', ({target: e}) => { const i = +(e.dataset.stop ?? -1);
+    visited.push([i, i >= 0 && look(e) !== unfocused[i], e.outerHTML.slice(0, 70)]); });
   return stops.length; }"""
-FOCUSED = """() => { const e = document.activeElement, i = +(e.dataset.stop ?? -1);
-  return [i, i >= 0 && look(e) !== unfocused[i], e.outerHTML.slice(0, 70)]; }"""
 CUT_ON_PAPER = """() => [...document.querySelectorAll('main :is(table, svg, img, p)')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
 COLOURS = """() => {
@@ -185,7 +186,7 @@ def _by_keyboard(page: Page, seen: Seen) -> None:
     seen.stops = page.evaluate(NUMBER_THE_STOPS)
     for _ in range(seen.stops):
         page.keyboard.press("Tab")
-        at, shows, element = page.evaluate(FOCUSED)
+    for at, shows, element in page.evaluate("visited"):
         seen.reached.append(at)
         if not shows:
             seen.focus_unseen.append(element)
