@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from attacker import money
 from public_tables import RULES, Case, case
@@ -78,3 +80,59 @@ def test_a_sum_that_few_people_hold_cannot_be_worked_out(made) -> None:
         if one.table == "stage_cost" and people[key] < RULES.smallest_count:
             assert low <= one.true * (1 - RULES.protection.money) + 0.01, one.where
             assert high >= one.true * (1 + RULES.protection.money) - 0.01, one.where
+
+
+def hidden_means(raw: dict, public: dict, counts_to: int) -> Iterator[tuple[float, float, float]]:
+    """Each hidden mean of days in a month of the newest year: the least and the most it can be, and itself.
+
+    Told by the mean and the people of the year and of the months that are shown: a mean times its people is
+    a sum, and what is left of the year's sum the hidden months hold. Both are rounded, which is all that the
+    attacker does not see; it is even told how many people each hidden month has.
+    """
+    half, cut = counts_to / 2 if counts_to > 1 else 0, 0.05  # of a count, and of a mean of one decimal
+
+    def days(n: float, mean: float) -> tuple[float, float]:
+        return max(n - half, 0) * (mean - cut), (n + half) * (mean + cut)
+
+    months = public["series"].merge(
+        raw["series"], on=["service", "measure", "period_start"], suffixes=("", "_true")
+    )
+    for year in public["headline"].query("measure == 'days' and year_value.notna()").itertuples():
+        first, last = map(pd.to_datetime, year.year_words.split(" to "))
+        mine = months.query("service == @year.service and measure == 'days'")
+        mine = mine[mine["period_start"].between(first, last) & (mine["n_true"] > 0)]
+        low, high = days(year.year_n, year.year_value)
+        for month in mine[mine["shown"]].itertuples():
+            least, most = days(month.n, month.value)
+            low, high = low - most, high - least
+        hidden = mine[~mine["shown"]]
+        for month in hidden.itertuples():
+            left = max(low, 0) if len(hidden) == 1 else 0  # others may hold all of it
+            yield left / month.n_true, high / month.n_true, month.value_true
+
+
+MANY_BY_MONTH = (370,)
+"""Ten people a month, so that a few months of a year are hidden and the others shown."""
+
+
+def test_no_hidden_mean_can_be_worked_out_from_its_year_and_the_months_that_are_shown() -> None:
+    found = [one for seed in range(3) for made in [case(MANY_BY_MONTH, seed)]
+             for one in hidden_means(made.raw, made.public, RULES.round_counts_to)]  # fmt: skip
+    assert len(found) >= 3
+    assert [(low, high, true) for low, high, true in found if not low <= true <= high] == []
+    wide = RULES.protection.money
+    assert [
+        (low, high, true) for low, high, true in found if low > true * (1 - wide) or high < true * (1 + wide)
+    ] == []
+
+
+def test_a_hidden_mean_could_be_worked_out_were_counts_not_rounded() -> None:
+    wide, won = RULES.protection.money, []
+    for seed in range(3):
+        made = case(MANY_BY_MONTH, seed)
+        series, headline = (made.public[name].reset_index(drop=True) for name in ("series", "headline"))
+        series["n"] = made.raw["series"]["n"].where(series["shown"]).to_numpy()
+        headline["year_n"] = made.raw["headline"]["year_n"].to_numpy()
+        told = {"series": series, "headline": headline}
+        won += [one for one in hidden_means(made.raw, told, 1) if one[1] < one[2] * (1 + wide)]
+    assert won
