@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 FAULT_OF_VALUEKIT, INTERRUPTED = 70, 130
 
+COLLECT_AFTER = (200_000, 50, 100)
+"""When Python looks for cycles. A run is short and its tables large: at the usual pace it takes a seventh."""
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` (default: the command line) name; return its exit code."""
     arguments = _parser().parse_args(words)
-    # A run is short and its tables are large: looking for cycles at the usual pace takes a seventh.
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         arguments.run(arguments)
     except ValuekitError as error:

@@ -123,9 +123,8 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         )
         raise ValueError(f"mart table '{name}': missing {missing}, undeclared {extra}")
     # Changing a kind costs a copy even where nothing changes; most columns have theirs already.
-    kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
     has = frame.dtypes.to_dict()
-    changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
+    changed = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns if not _has_kind(has[c.name], c.kind)}
     in_order = list(frame.columns) == declared
     if in_order and not changed and frame.index.equals(pd.RangeIndex(len(frame))):
         return frame
@@ -133,6 +132,11 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column, kind in changed.items():  # column by column: astype() of all joins the columns anew
         ordered[column] = ordered[column].astype(kind)
     return ordered
+
+
+def _has_kind(has: object, kind: str) -> bool:
+    """Whether a column's type is that of its kind; text is text, in Python's strings as in Arrow's arrays."""
+    return isinstance(has, pd.StringDtype) if kind == "text" else has == _DTYPES[kind]
 
 
 def empty(name: str) -> pd.DataFrame:
