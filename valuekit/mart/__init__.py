@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from valuekit import reads
@@ -56,11 +57,12 @@ class About:
 
 
 _DTYPES = {
-    kind: pd.api.types.pandas_dtype(name)
-    for kind, name in {
-        "text": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]", "flag": "bool"
-    }.items()
-}  # fmt: skip
+    "text": "str",  # by its name: text is text, kept in Python's strings or in Arrow's arrays
+    "integer": pd.Int64Dtype(),
+    "number": np.dtype("float64"),
+    "date": np.dtype("datetime64[s]"),
+    "flag": np.dtype("bool"),
+}
 """Kind of a column → the type it has in the mart."""
 
 
@@ -124,7 +126,8 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"mart table '{name}': missing {missing}, undeclared {extra}")
     # Changing a kind costs a copy even where nothing changes; most columns have theirs already.
     has = frame.dtypes.to_dict()
-    changed = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns if not _has_kind(has[c.name], c.kind)}
+    kinds = {c.name: _DTYPES[c.kind] for c in TABLES[name].columns}
+    changed = {column: kind for column, kind in kinds.items() if has[column] != kind}
     in_order = list(frame.columns) == declared
     if in_order and not changed and frame.index.equals(pd.RangeIndex(len(frame))):
         return frame
@@ -132,11 +135,6 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column, kind in changed.items():  # column by column: astype() of all joins the columns anew
         ordered[column] = ordered[column].astype(kind)
     return ordered
-
-
-def _has_kind(has: object, kind: str) -> bool:
-    """Whether a column's type is that of its kind; text is text, in Python's strings as in Arrow's arrays."""
-    return isinstance(has, pd.StringDtype) if kind == "text" else has == _DTYPES[kind]
 
 
 def empty(name: str) -> pd.DataFrame:
