@@ -20,14 +20,12 @@ from valuekit import __version__
 from valuekit.errors import Problem, PublishError, ReleaseError, ValuekitError
 from valuekit.progress import Progress
 from valuekit.project import AUDIENCES, WITHIN_A_PUBLISH, Month, Project
+from valuekit.publish.workers import COLLECT_AFTER
 
 if TYPE_CHECKING:
     from valuekit.unchanged import BuildResult, Unchanged
 
 FAULT_OF_VALUEKIT, INTERRUPTED = 70, 130
-
-COLLECT_AFTER = (200_000, 50, 100)
-"""When Python looks for cycles. A run is short and its tables large: at the usual pace it takes a seventh."""
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -35,6 +35,9 @@ TASKS = 40
 MEMORY = 900 * 2**20
 """Bytes in memory above which a worker is replaced."""
 
+COLLECT_AFTER = (200_000, 50, 100)
+"""When Python looks for cycles. A run is short and its tables large: at the usual pace it takes a seventh."""
+
 _PATIENCE = 5
 """Seconds that a worker has to end when it is told to."""
 
@@ -84,7 +87,7 @@ def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()  # what is imported stays: not worth looking through again and again
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(*COLLECT_AFTER)
     _small_tables()
     with suppress(EOFError, OSError):
         while (work := pipe.recv()) is not None:
