@@ -116,8 +116,8 @@ MANY_BY_MONTH = (370,)
 
 
 def test_no_hidden_mean_can_be_worked_out_from_its_year_and_the_months_that_are_shown() -> None:
-    found = [one for seed in range(6) for made in [case(MANY_BY_MONTH, seed)]
-             for one in hidden_means(made.raw, made.public, RULES.round_counts_to)]  # fmt: skip
+    cases = [case(MANY_BY_MONTH, seed) for seed in range(6)]
+    found = [one for made in cases for one in hidden_means(made.raw, made.public, RULES.round_counts_to)]
     assert len(found) >= 6
     assert [(low, high, true) for low, high, true in found if not low <= true <= high] == []
     wide = RULES.protection.money
