@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +95,12 @@ class Mart:
                         do="Use another table.",
                     )
                 )
+            file = self.folder / f"{name}.parquet"
             with reads.noted():
-                self._frames[name] = pd.read_parquet(self.folder / f"{name}.parquet")
+                about = file.stat()
+                self._frames[name] = _read(file, about.st_ino, about.st_mtime_ns, about.st_size).copy(
+                    deep=False
+                )
         return self._frames[name]
 
     def of(self, name: str, service: str, **where: Any) -> pd.DataFrame:
@@ -107,6 +111,15 @@ class Mart:
         for column, wanted in where.items():
             keep &= frame[column] == wanted
         return frame[keep].reset_index(drop=True)
+
+
+@lru_cache(maxsize=2 * len(TABLES))
+def _read(file: Path, *changed: int) -> pd.DataFrame:
+    """The table in `file`, kept for the next document: small tables are read in as long as they are shown.
+
+    `changed` tells a file from another that has taken its place.
+    """
+    return pd.read_parquet(file)
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
