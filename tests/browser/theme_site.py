@@ -16,7 +16,7 @@ from lxml import etree, html
 
 from valuekit.publish.fonts import write_web_fonts
 from valuekit.publish.html import THEME, Page, page_path, set_in, up, wrap
-from valuekit.publish.search import index
+from valuekit.publish.search import indexing
 
 ROOT = Path(__file__).resolve().parents[2]
 ABOUT = ROOT / "reports" / "about"
@@ -86,7 +86,8 @@ def write_theme_site(folder: Path) -> Path:
         "search.html",
         SITE | {"pages": listed},
     )
-    index(folder)
+    with indexing(folder):
+        pass
     return folder
 
 

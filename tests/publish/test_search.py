@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def site(folder: Path, names: list[str]) -> Path:
 
 
 def indexed(folder: Path) -> dict[str, bytes]:
-    search.index(folder)
+    with search.indexing(folder):
+        pass
     found = folder / "pagefind"
     return {f.relative_to(found).as_posix(): f.read_bytes() for f in found.rglob("*") if f.is_file()}
 
@@ -53,9 +55,40 @@ def test_every_page_is_in_the_index(tmp_path: Path) -> None:
     assert len([name for name in found if name.startswith("fragment/")]) == len(PAGES)
 
 
+def test_pages_that_come_while_the_index_is_made_are_not_in_it(tmp_path: Path) -> None:
+    first = indexed(site(tmp_path / "first", list(PAGES)))
+    folder = site(tmp_path / "second", list(PAGES))
+    with search.indexing(folder):
+        site(folder / "releases", list(PAGES))
+    found = folder / "pagefind"
+    assert {f.relative_to(found).as_posix(): f.read_bytes() for f in found.rglob("*") if f.is_file()} == first
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are listed there by Linux only")
+def test_no_search_program_outlives_a_publish_that_fails(tmp_path: Path) -> None:
+    def fails() -> None:
+        with search.indexing(site(tmp_path, list(PAGES))):
+            begun.extend(pagefinds())
+            raise KeyboardInterrupt
+
+    begun: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        fails()
+    assert begun
+    assert set(begun) & set(pagefinds()) == set()
+    assert not (tmp_path / "pagefind").exists()
+
+
+def pagefinds() -> list[int]:
+    """This process's children that are Pagefind."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    names = {int(pid): Path(f"/proc/{pid}/comm").read_text(encoding="utf-8") for pid in children}
+    return [pid for pid, name in names.items() if "pagefind" in name]
+
+
 def test_a_search_program_that_cannot_run_is_a_plain_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(tmp_path / "nothing"))
     with pytest.raises(PublishError, match="search index cannot be made"):
-        search.index(site(tmp_path, list(PAGES)))
+        indexed(site(tmp_path, list(PAGES)))

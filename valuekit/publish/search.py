@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
-from threading import Thread, Timer
+from threading import Timer
 from typing import IO, Any
 
 from lxml import html as lxml_html
@@ -35,12 +36,14 @@ _INDEX = 0
 """Number of the first index that a fresh service makes."""
 
 
-def index(site: Path) -> None:
-    """Write ``pagefind/`` into `site`. The same pages give the same bytes.
+@contextmanager
+def indexing(site: Path) -> Iterator[None]:
+    """Write ``pagefind/`` into `site` while the block runs. The same pages give the same bytes.
 
-    Pagefind is given each page, in the order of their names, by the protocol of its service (requests as
-    base64 of JSON, a comma after each). Left to find the pages itself it numbers them in the order of the
-    disk; and its own Python client waits a tenth of a second for each answer.
+    The pages are those that are there when the block begins; the index is there when it has ended. Pagefind
+    is given each page, in the order of their names, by the protocol of its service (requests as base64 of
+    JSON, a comma after each). Left to find the pages itself it numbers them in the order of the disk; and
+    its own Python client waits a tenth of a second for each answer.
 
     Raises
     ------
@@ -60,17 +63,29 @@ def index(site: Path) -> None:
     ]
     # Written by us: asked to write them itself, Pagefind answers before the last of them is whole.
     requests += [{"type": "GetFiles", "index_id": _INDEX}]
-    answers = [answer["payload"] for answer in _ask(requests)]
-    failed = [payload.get("message", "") for payload in answers if payload.get("type") == "Error"]
-    made = [file for payload in answers for file in payload.get("files", ())]
-    if failed or len(answers) < len(requests) or not made:
+    with _asked(requests) as answers:
+        words = _words(pages)
+        yield
+        _write_index(site / "pagefind", _files(answers(), len(requests)), words)
+
+
+def _files(answers: Sequence[dict[str, Any]], asked: int) -> list[dict[str, str]]:
+    """The files of the index, of an answer to each request."""
+    payloads = [answer["payload"] for answer in answers]
+    failed = [payload.get("message", "") for payload in payloads if payload.get("type") == "Error"]
+    made = [file for payload in payloads for file in payload.get("files", ())]
+    if failed or len(payloads) < asked or not made:
         raise _fault("; ".join(failed)[-200:])
-    for file in made:
-        path = site / "pagefind" / file["path"]
+    return made
+
+
+def _write_index(folder: Path, files: Sequence[dict[str, str]], words: Sequence[str]) -> None:
+    for file in files:
+        path = folder / file["path"]
         if not any(path.match(pattern) for pattern in _NOT_USED):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(file["content"]))
-    (site / "pagefind" / WORDS).write_text(json.dumps(_words(pages)), encoding="utf-8", newline="\n")
+    (folder / WORDS).write_text(json.dumps(words), encoding="utf-8", newline="\n")
 
 
 def _words(pages: Sequence[Path]) -> list[str]:
@@ -83,31 +98,50 @@ def _words(pages: Sequence[Path]) -> list[str]:
     return sorted(found, key=lambda word: (-found[word], word))
 
 
-def _ask(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a Pagefind service answers to all `requests`, sent at once."""
+@contextmanager
+def _asked(requests: Sequence[dict[str, Any]]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """A Pagefind service that is asked all `requests` at once; a function that waits for its answers.
+
+    The service does not outlive the block, however that ends.
+    """
     messages = ({"message_id": i, "payload": request} for i, request in enumerate(requests, start=1))
     sent = b"".join(base64.b64encode(json.dumps(message).encode()) + b"," for message in messages)
     try:
-        command = [str(get_executable()), "--service"]
-        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL) as service:
-            watch = Timer(LONGEST, service.kill)
-            watch.start()
-            try:
-                # The pipes hold little, so one hand writes while the other reads.
-                Thread(target=_write, args=(service.stdin, sent), daemon=True).start()
-                received = b""
-                while received.count(b",") < len(requests) and (part := service.stdout.read1()):
-                    received += part
-            finally:  # after Ctrl-C too
-                watch.cancel()
-                service.kill()
-        return [json.loads(base64.b64decode(part)) for part in received.split(b",")[:-1]]
+        service = subprocess.Popen(
+            [str(get_executable()), "--service"], stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+        )
+    except OSError as error:
+        raise _fault(error.strerror or type(error).__name__) from error
+    with service, ThreadPoolExecutor(2) as hands:
+        watch = Timer(LONGEST, service.kill)
+        watch.start()
+        try:
+            # The pipes hold little, so one hand writes while the other reads.
+            hands.submit(_write, service.stdin, sent)
+            read = hands.submit(_read, service.stdout, len(requests))
+            yield lambda: _understood(read)
+        finally:  # after Ctrl-C too
+            watch.cancel()
+            service.kill()
+
+
+def _read(pipe: IO[bytes], answers: int) -> bytes:
+    """What a service says, until it has answered so often or has ended."""
+    received = b""
+    while received.count(b",") < answers and (part := pipe.read1()):
+        received += part
+    return received
+
+
+def _understood(read: Future[bytes]) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(base64.b64decode(part)) for part in read.result().split(b",")[:-1]]
     except (OSError, ValueError) as error:
         raise _fault(getattr(error, "strerror", None) or type(error).__name__) from error
 
 
 def _write(pipe: IO[bytes], content: bytes) -> None:
-    with contextlib.suppress(OSError, ValueError):  # the service has ended: the answers will be too few
+    with suppress(OSError, ValueError):  # the service has ended: the answers will be too few
         pipe.write(content)
         pipe.flush()
 

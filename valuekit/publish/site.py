@@ -309,10 +309,10 @@ def _finish_site(
     _write_page_list(edition, earlier, site)
     _write_for_machines(project, edition, kept, site)
     say("search index")
-    search.index(site)  # before the released months come to it: a search finds what is said now
-    releases.compose(kept, project.releases / releases.ASSETS, told, site)
-    say("checking every link")
-    problems = links.broken(site, [site / one.address for one in kept])
+    with search.indexing(site):  # of what is said now: the released months come to the site meanwhile
+        releases.compose(kept, project.releases / releases.ASSETS, told, site)
+        say("checking every link")
+        problems = links.broken(site, [site / one.address for one in kept])
     if problems:
         raise PublishError(problems)
 
