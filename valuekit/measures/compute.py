@@ -10,6 +10,7 @@ The public tables pass disclosure control here, before any document can see them
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ import pandas as pd
 
 from valuekit.mart import TABLES, conform, empty
 from valuekit.mart import learning as learning_tables
-from valuekit.measures import changes, frames, methods, outcomes, pathways, rare_events
+from valuekit.measures import changes, frames, methods, outcomes, parts, pathways, rare_events
 from valuekit.measures.calendar import Span, between
 from valuekit.measures.definition.chart_settings import chart_setting
 from valuekit.measures.definition.definitions import ServiceDefinition
@@ -94,19 +95,16 @@ def compute(
     months = months_covered(intake)
     linked = pathways.link(intake, services)
     sets = eq5d.value_sets() if value_sets is None else value_sets
-    result = results(intake, services, linked.pathway, linked.pathway_activity, sets)
-    years = [costs.complete_year(linked, service, months) for service in services]
-    common = _common(intake, services, linked, result, months) | _costs(intake, years, result, costing)
-    common |= money_and_flow(years, linked, months, costing)
-    steady = SteadyPrices(linked.pathway_month_cost, costing.deflators)
-    common["value"] = value.value(result, services, months, steady)
-    common |= increments.tables(result, services, linked.pathway_activity, months, steady)
-    common["release"] = released(releases, intake.period)
     site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
-    common |= case_mix.tables(result, services, intake, linked, months, site)
-    common |= event_rate.tables(services, intake, linked, months, common["chart_setting"])
-    common |= quality_of_life.tables(result, services, intake, linked, months, sets)
-    placed = lenses.segments(years, intake.tables["activity"], assumptions.segments)
+    each = [
+        _of_service(part, months, site, sets, costing, assumptions)
+        for part in parts.by_service(intake, services, linked)
+    ]
+    result = parts.one_below_the_other([own.result for own in each])
+    years = [own.year for own in each]
+    common = _common(intake, services, linked) | parts.joined([own.tables for own in each])
+    common["release"] = released(releases, intake.period)
+    placed = parts.one_below_the_other([own.placed for own in each])
     common |= _lenses(intake, years, placed, assumptions)
     common |= learning or {table.name: empty(table.name) for table in learning_tables.TABLES}
 
@@ -137,24 +135,13 @@ def months_covered(intake: Intake) -> Span:
     return Span(first, between(first, intake.period) + 1)
 
 
-def _common(
-    intake: Intake,
-    services: Sequence[ServiceDefinition],
-    linked: pathways.Linked,
-    result: pd.DataFrame,
-    months: Span,
-) -> Frames:
-    """Tables that do not depend on how often an audience sees a measure."""
+def _common(intake: Intake, services: Sequence[ServiceDefinition], linked: pathways.Linked) -> Frames:
+    """Tables of all services that do not depend on how often an audience sees a measure."""
     return {
         "service": frames.service(services, linked.pathway, intake.period),
         "chart_setting": chart_setting(services),
         "rate": frames.rate(services, intake.codes, event_rate.METHOD),
         "stage": frames.stage(services, linked.pathway_activity),
-        "followup": outcomes.followup(result, services, months),
-        "importance": importance.importance(intake.tables["survey"], services),
-        "importance_gap": importance.gaps(intake.tables["survey"], services),
-        "asked": importance.asked(intake.tables["survey"], services),
-        **composite.tables(result, intake.tables["survey"], services, months),
         "reconciliation": reconciliation(intake, linked, services),
         "revision": NOTHING_MOVED,
         "quality_file": intake.quality_file,
@@ -165,19 +152,70 @@ def _common(
     }
 
 
-def _costs(intake: Intake, years: list[costs.CompleteYear], result: pd.DataFrame, costing: Costing) -> Frames:
-    """Tables of cost, for the newest complete 12 months of each service."""
+@dataclass(frozen=True)
+class _OfService:
+    """What was worked out for one service alone.
+
+    Attributes
+    ----------
+    result
+        One row a pathway and measure.
+    year, placed
+        Its newest complete 12 months, and their pathways each in its segment.
+    tables
+        Tables of the mart.
+    """
+
+    result: pd.DataFrame
+    year: costs.CompleteYear
+    placed: pd.DataFrame
+    tables: Frames
+
+
+def _of_service(
+    part: parts.Part,
+    months: Span,
+    site: pd.Series,
+    sets: Mapping[str, eq5d.ValueSet],
+    costing: Costing,
+    assumptions: Assumptions,
+) -> _OfService:
+    services, intake, linked = [part.service], part.intake, part.linked
+    survey = intake.tables["survey"]
+    result = results(intake, services, linked.pathway, linked.pathway_activity, sets)
+    year = costs.complete_year(linked, part.service, months)
+    placed = lenses.segments([year], intake.tables["activity"], assumptions.segments)
+    steady = SteadyPrices(linked.pathway_month_cost, costing.deflators)
+    tables = {
+        "followup": outcomes.followup(result, services, months),
+        "importance": importance.importance(survey, services),
+        "importance_gap": importance.gaps(survey, services),
+        "asked": importance.asked(survey, services),
+        "value": value.value(result, services, months, steady),
+        "tipping": tipping.tipping([year], intake),
+        **_costs(intake, year, result, costing),
+        **money_and_flow([year], linked, months, costing),
+        **composite.tables(result, survey, services, months),
+        **increments.tables(result, services, linked.pathway_activity, months, steady),
+        **case_mix.tables(result, services, intake, linked, months, site),
+        **event_rate.tables(services, intake, linked, months, chart_setting(services)),
+        **quality_of_life.tables(result, services, intake, linked, months, sets),
+    }
+    return _OfService(result, year, placed, tables)
+
+
+def _costs(intake: Intake, year: costs.CompleteYear, result: pd.DataFrame, costing: Costing) -> Frames:
+    """Tables of cost, for the newest complete 12 months of a service."""
     resources, departments = intake.codes.get("resources", {}), intake.codes.get("departments", {})
-    dearest = costs.each(years, lambda year: costs.resource_patient(year, result))
-    stage_cost = costs.each(years, lambda year: costs.stage_cost(year, resources))
+    dearest = costs.each([year], lambda year: costs.resource_patient(year, result))
+    stage_cost = costs.each([year], lambda year: costs.stage_cost(year, resources))
     return {
         "stage_cost": with_kinds(stage_cost, costing.behaviour),
-        "department_cost": costs.each(years, lambda year: costs.department_cost(year, departments)),
-        "cost_cube": costs.each(years, lambda year: costs.cost_cube(year, resources, departments)),
-        "cost_spread": costs.each(years, costs.cost_spread),
-        "cost_summary": costs.each(years, costs.cost_summary),
+        "department_cost": costs.each([year], lambda year: costs.department_cost(year, departments)),
+        "cost_cube": costs.each([year], lambda year: costs.cost_cube(year, resources, departments)),
+        "cost_spread": costs.each([year], costs.cost_spread),
+        "cost_summary": costs.each([year], costs.cost_summary),
         "resource_patient": dearest.drop(columns="words"),
-        "tipping": tipping.tipping(years, intake),
     }
 
 
