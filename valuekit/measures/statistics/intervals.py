@@ -8,6 +8,7 @@ interval does not exist. Shares are proportions here, 0 to 1.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ NOWHERE = Interval(np.float64(np.nan), np.float64(np.nan))
 """The interval that does not exist."""
 
 
+@cache
 def z(level: float = LEVEL) -> float:
     """Standard errors from the middle to each end of a normal interval: 1.96 at 95%."""
     return float(stats.norm.ppf(1 - (1 - level) / 2))
