@@ -58,6 +58,12 @@ def percentiles(drawn: ArrayLike, level: float = LEVEL, axis: int = 0) -> Interv
     return Interval(*np.quantile(drawn, [(1 - level) / 2, 1 - (1 - level) / 2], axis=axis))
 
 
+def times_drawn(n: int, draws: int, rng: np.random.Generator) -> Floats:
+    """How often each of `n` people comes in each of `draws` bootstrap draws of as many: draws × people."""
+    drawn = rng.integers(0, n, (draws, n)) + n * np.arange(draws)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n).astype(float)
+
+
 def share(count: ArrayLike, n: ArrayLike, level: float = LEVEL) -> Interval:
     """Wilson score interval of a proportion.
 
