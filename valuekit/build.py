@@ -11,7 +11,7 @@ import csv
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -142,7 +142,7 @@ def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str,
     # Thousands of small sums on small tables: a fifth quicker with text as Python's strings than as Arrow's.
     with pd.option_context("mode.string_storage", "python"):
         return compute(
-            replace(intake, tables={name: _own_text(table) for name, table in intake.tables.items()}),
+            intake,
             said.services,
             said.rules,
             project.releases,
@@ -151,11 +151,6 @@ def _computed(intake: Intake, said: _Definitions, project: Project) -> dict[str,
             learning=learning_tables(said.library, _live(said.services)),
             value_sets=said.value_sets,
         )
-
-
-def _own_text(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` with its text kept as pandas now keeps new text: columns of two kinds are slow to join."""
-    return table.astype(dict.fromkeys(table.select_dtypes("str").columns, "str"))
 
 
 def _live(services: Iterable[ServiceDefinition]) -> list[LiveMeasure]:

@@ -67,7 +67,7 @@ def test_visits_and_waits_are_those_of_the_story(linked: Linked):
 
 
 def test_steps_count_pathways_and_take_the_median_wait(linked: Linked, year):
-    steps = flow.flow_step(year, linked.stage_visit).set_index(["from_stage", "to_stage"])
+    steps = flow.flow_step(year, flow.of_year(year, linked.stage_visit)).set_index(["from_stage", "to_stage"])
     assert steps["pathways"].to_dict() == {
         ("emergency", "acute"): 2, ("acute", "later"): 2, ("acute", "emergency"): 1,
     }  # fmt: skip
@@ -79,7 +79,7 @@ def test_steps_count_pathways_and_take_the_median_wait(linked: Linked, year):
 
 
 def test_stages_count_who_reached_them_and_when(linked: Linked, year):
-    stages = flow.flow_stage(year, linked.stage_visit).set_index("stage")
+    stages = flow.flow_stage(year, flow.of_year(year, linked.stage_visit)).set_index("stage")
     assert stages["pathways"].to_dict() == {"emergency": 2, "acute": 3, "later": 2}
     assert stages["back"].to_dict() == {"emergency": 0, "acute": 1, "later": 0}
     # The first clinic of a on day 14.5 (the ward episode began on 1 January), of b on day 9.
@@ -101,7 +101,9 @@ def test_hand_offs_returns_and_time_by_hand(linked: Linked, year):
 
 
 def test_the_figures_are_means_shares_and_a_ratio_of_totals(linked: Linked, year):
-    figures = flow.flow_figure(year, linked.stage_visit, linked.flow_pathway).set_index("figure")
+    figures = flow.flow_figure(year, flow.of_year(year, linked.stage_visit), linked.flow_pathway).set_index(
+        "figure"
+    )
     assert list(figures.index) == list(flow.FIGURES)
     assert figures.loc["visits", "value"] == pytest.approx(8 / 3)
     assert figures.loc["back", "value"] == pytest.approx(100 / 3)
@@ -133,8 +135,9 @@ def test_a_year_without_pathways_has_no_steps_and_no_figures():
     drop = Drop().act("I", "f", "admitted", "2020-01-01", diagnosis="I63")
     linked = link(drop.intake(), [a_service()])
     year = costs.complete_year(linked, a_service(), MONTHS)
-    assert flow.flow_stage(year, linked.stage_visit).empty and flow.flow_step(year, linked.stage_visit).empty
-    figures = flow.flow_figure(year, linked.stage_visit, linked.flow_pathway)
+    visits = flow.of_year(year, linked.stage_visit)
+    assert flow.flow_stage(year, visits).empty and flow.flow_step(year, visits).empty
+    figures = flow.flow_figure(year, visits, linked.flow_pathway)
     assert figures["value"].isna().all() and not figures["shown"].any()
 
 

@@ -51,7 +51,7 @@ PLUMBING: dict[str, str] = {
     "programme.return_on_investment importance.holm lenses.segment_of cost_drivers.factors "
     "cost_drivers.rounded spc.stretches spc.trends increments.allot composite.scaled "
     "logistic.fifths rates.differ intervals.z intervals.percentiles intervals.mean_of "
-    "intervals.fieller_of_estimates",
+    "intervals.fieller_of_estimates intervals.times_drawn",
     "words": "suppression.in_safe_words",
 }
 """Public functions of such a module that are no statistic of their own, by what they do."""

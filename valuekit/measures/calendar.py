@@ -54,8 +54,7 @@ def month_of(day: date | pd.Timestamp) -> Month:
 
 def months_since_1970(days: pd.Series) -> np.ndarray:
     """Number of the month of each day, January 1970 = 0."""
-    days = pd.DatetimeIndex(pd.to_datetime(days))
-    return (days.year.to_numpy() - 1970) * 12 + days.month.to_numpy() - 1
+    return pd.to_datetime(days).to_numpy("datetime64[M]").astype(np.int64)
 
 
 @dataclass(frozen=True, order=True)

@@ -10,7 +10,7 @@ The public tables pass disclosure control here, before any document can see them
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,7 @@ def compute(
     assumptions = assumptions or Assumptions()
     months = months_covered(intake)
     linked = pathways.link(intake, services)
+    intake = replace(intake, tables=_own_text(intake.tables))
     sets = eq5d.value_sets() if value_sets is None else value_sets
     site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
     each = [
@@ -125,6 +126,19 @@ def compute(
             if audience in table.audiences
         }
         for audience in AUDIENCES
+    }
+
+
+def _own_text(tables: Mapping[str, pd.DataFrame]) -> Frames:
+    """`tables` with their text kept as pandas now keeps new text: columns of two kinds are slow to join.
+
+    That is for what comes after linking, which reads text as the extracts have it. Cost lines, the most rows,
+    have been summed by then.
+    """
+    return {
+        name: table.astype(dict.fromkeys(table.select_dtypes("str").columns, "str"))
+        for name, table in tables.items()
+        if name != "cost_lines"
     }
 
 

@@ -34,7 +34,7 @@ FIGURES: Mapping[str, tuple[str, str, str, int]] = {
 """The figures of a service's flow, in the order in which they are shown."""
 
 
-def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
+def flow_stage(year: CompleteYear, visits: pd.DataFrame) -> pd.DataFrame:
     """Who reaches each stage, and when.
 
     Returns
@@ -44,7 +44,6 @@ def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
         (that reached it), `share` (0 to 1), `back` (pathways that came back to it), `first_day` (median day,
         from the start of the pathway, on which those who reached it first came to it).
     """
-    visits = of_year(year, stage_visit)
     first = visits[~visits["again"]].copy()
     began = pd.to_datetime(year.pathway.set_index("pathway")["began"]).reindex(first["pathway"])
     first["day"] = (first["start_date"].to_numpy() - began.to_numpy()) / np.timedelta64(1, "D")
@@ -57,7 +56,7 @@ def flow_stage(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(n=year.n, share=frame["pathways"] / max(year.n, 1))
 
 
-def flow_step(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
+def flow_step(year: CompleteYear, visits: pd.DataFrame) -> pd.DataFrame:
     """The steps from stage to stage, the commonest first.
 
     Returns
@@ -68,9 +67,8 @@ def flow_step(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
         taken), `back` (pathways that came back to a stage by it), `wait_median`, `wait_p90` (days, over the
         times). Percentiles interpolate linearly (Hyndman and Fan 1996, type 7).
     """
-    visits = of_year(year, stage_visit)
-    visits["from_stage"] = visits.groupby("pathway")["stage"].shift()
-    steps = visits.dropna(subset=["from_stage"]).rename(columns={"stage": "to_stage"})
+    steps = visits.assign(from_stage=visits.groupby("pathway")["stage"].shift())
+    steps = steps.dropna(subset=["from_stage"]).rename(columns={"stage": "to_stage"})
     grouped = steps.groupby(["from_stage", "to_stage"])
     frame = pd.DataFrame(
         {
@@ -94,18 +92,17 @@ def flow_step(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_year(year: CompleteYear, stage_visit: pd.DataFrame) -> pd.DataFrame:
-    """Visits of the pathways of `year`, in order; every function here takes all visits or these."""
+    """Visits of the pathways of `year`, in order: what every other function here takes as `visits`."""
     held = stage_visit[stage_visit["pathway"].isin(year.pathway["pathway"])]
     return held.sort_values(["pathway", "visit"], ignore_index=True)
 
 
-def flow_figure(year: CompleteYear, stage_visit: pd.DataFrame, flow_pathway: pd.DataFrame) -> pd.DataFrame:
+def flow_figure(year: CompleteYear, visits: pd.DataFrame, flow_pathway: pd.DataFrame) -> pd.DataFrame:
     """The figures of :data:`FIGURES`, each with its n and 95% interval.
 
     Means have Student's t interval, shares Wilson's, the share of time Fieller's (a ratio of totals).
     `n` of returns are the pathways with a stay; of every other figure, all pathways.
     """
-    visits = of_year(year, stage_visit)
     held = flow_pathway[flow_pathway["pathway"].isin(year.pathway["pathway"])].reset_index(drop=True)
     counted = visits.groupby("pathway").agg(visits=("visit", "size"), back=("again", "any"))
     held = held.join(counted, on="pathway")

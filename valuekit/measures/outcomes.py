@@ -84,7 +84,7 @@ def grouped(rows: pd.DataFrame, group: np.ndarray, groups: int, statistic: str) 
 
 def days_until_due(rows: pd.DataFrame) -> int:
     """Days from the start to the day on which the measure is due; the same for every pathway."""
-    return int((rows["due"] - rows["began"]).dt.days.max()) if len(rows) else 0
+    return (rows["due"] - rows["began"]).max().days if len(rows) else 0
 
 
 def due_years(rows: pd.DataFrame, months: Span) -> list[Span]:

@@ -254,8 +254,7 @@ def bootstrap(
     periods = []
     for each in (one, two):
         n = len(each[0])
-        drawn = rng.integers(0, n, (draws, n)) + n * np.arange(draws)[:, np.newaxis]
-        weights = np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n).astype(float)
+        weights = intervals.times_drawn(n, draws, rng)
         periods.append(Period(n, *(weights @ quantity.astype(float) for quantity in each)))
     effects = shapley(*factors(*periods))
     drawn = {part: effect.sum(axis=1) for part, effect in zip(PARTS, effects, strict=True)}

@@ -78,7 +78,7 @@ def draw(
         if n == 0:
             raise ValueError("an option without people cannot be drawn from")
         chosen = rng.integers(0, n, (draws, n))
-        found.append(both[:, chosen].mean(axis=2))
+        found.append(both.take(chosen, axis=1).mean(axis=2))
         means.append(both.mean(axis=1))
     whole, drawn = np.array(means), np.stack(found, axis=2)
     people = np.array([np.size(cost) for cost, _ in groups])

@@ -109,9 +109,7 @@ def _shares(ratings: Floats) -> Floats:
 
 def _means(rows: Floats, draws: int, rng: np.random.Generator) -> Floats:
     """Mean of each column over the known rows, in bootstrap draws of whole rows: draws × columns."""
-    n = len(rows)
-    times = np.zeros((draws, n))
-    np.add.at(times, (np.arange(draws)[:, None], rng.integers(0, n, (draws, n))), 1.0)
+    times = intervals.times_drawn(len(rows), draws, rng)
     known = ~np.isnan(rows)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = (times @ np.where(known, rows, 0.0)) / (times @ known.astype(float))

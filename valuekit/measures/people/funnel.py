@@ -17,6 +17,7 @@ from valuekit.measures.calendar import Span
 from valuekit.measures.definition.definitions import ServiceDefinition
 from valuekit.measures.methods import Example, Method
 from valuekit.measures.outcomes import SHARE_SCALE, due_years, each_measure, grouped
+from valuekit.measures.results import first_of
 from valuekit.measures.statistics import intervals
 
 LEVELS = (0.95, 0.998)
@@ -170,7 +171,7 @@ def sites(
         return pd.Series(dtype="str")
     admitted = pathway_activity["activity_type"] == "admitted"
     stays = pathway_activity[admitted & (pathway_activity["day"] >= 0)]
-    stays = stays.sort_values(["pathway", "start_date", "activity_id"]).drop_duplicates("pathway")
+    stays = first_of(stays, "pathway", {"start_date": True, "activity_id": True})
     own = activity[activity["activity_id"].isin(stays["activity_id"])]
     codes = own.drop_duplicates("activity_id").set_index("activity_id")["organisation_code"]
     return stays.set_index("pathway")["activity_id"].map(codes)

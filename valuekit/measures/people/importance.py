@@ -40,10 +40,10 @@ def importance(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> p
     for service in services:
         ratings = survey[survey["service"] == service.service]
         asked_groups = [group for group in GROUPS if (ratings["group"] == group).any()]
+        given_to = _given(ratings)
         for position, topic in enumerate(service.what_matters, start=1):
-            of_topic = ratings[ratings["topic"] == topic.topic]
             for group in asked_groups:
-                given = of_topic.loc[of_topic["group"] == group, "rating"].dropna().astype(float)
+                given = given_to.get((topic.topic, group), _NONE)
                 average, ends = intervals.mean_of(given)
                 found.append(
                     {
@@ -78,6 +78,15 @@ def importance(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> p
     )
 
 
+_NONE = pd.Series(dtype=float)
+
+
+def _given(ratings: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
+    """The ratings that were given, by topic and group."""
+    rated = ratings.dropna(subset=["rating"]).astype({"rating": float})
+    return dict(iter(rated.groupby(["topic", "group"])["rating"]))
+
+
 def asked(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> pd.DataFrame:
     """The mart's table ``asked``: people who took part, by group and method, with the first and last date."""
     wanted = survey[survey["service"].isin([service.service for service in services])]
@@ -101,16 +110,12 @@ def gaps(survey: pd.DataFrame, services: Sequence[ServiceDefinition]) -> pd.Data
         ratings = survey[survey["service"] == service.service]
         if not (ratings["group"] == "clinician").any():
             continue
+        given_to = _given(ratings)
         for group in ("patient", "carer"):
             if not (ratings["group"] == group).any():
                 continue
             pairs = [
-                tuple(
-                    ratings.loc[
-                        (ratings["topic"] == topic.topic) & (ratings["group"] == who), "rating"
-                    ].dropna()
-                    for who in (group, "clinician")
-                )
+                tuple(given_to.get((topic.topic, who), _NONE) for who in (group, "clinician"))
                 for topic in service.what_matters
             ]
             rows = compared(pairs)

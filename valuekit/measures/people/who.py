@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from valuekit.measures.diagnoses import named_by
-from valuekit.measures.results import score_at
+from valuekit.measures.results import first_of, score_at
 from valuekit.measures.statistics.logistic import NOT_KNOWN
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def _diagnosis(
     coded = activity[["activity_id"]].assign(code=named).dropna()
     rows = pathway_activity[pathway_activity["activity_type"].isin(service.cohort.activity_types)]
     rows = rows[["pathway", "activity_id", "start_date"]].merge(coded, on="activity_id")
-    rows = rows.sort_values(["pathway", "start_date", "activity_id"])
-    return own["pathway"].map(rows.drop_duplicates("pathway").set_index("pathway")["code"])
+    first = first_of(rows, "pathway", {"start_date": True, "activity_id": True})
+    return own["pathway"].map(first.set_index("pathway")["code"])
 
 
 def in_words(names: Sequence[str], case_mix: CaseMix | None = None) -> str:

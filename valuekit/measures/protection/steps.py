@@ -167,7 +167,7 @@ def _rounded(value: np.ndarray, measure: pd.DataFrame, rules: Rules) -> np.ndarr
 
 
 def _floats(column: pd.Series) -> np.ndarray:
-    return column.astype("Float64").to_numpy(float, na_value=np.nan)
+    return column.to_numpy(float, na_value=np.nan)
 
 
 def _none_if_0(value: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ interval does not exist. Shares are proportions here, 0 to 1.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ NOWHERE = Interval(np.float64(np.nan), np.float64(np.nan))
 """The interval that does not exist."""
 
 
+@cache
 def z(level: float = LEVEL) -> float:
     """Standard errors from the middle to each end of a normal interval: 1.96 at 95%."""
     return float(stats.norm.ppf(1 - (1 - level) / 2))
@@ -54,6 +56,12 @@ def percentiles(drawn: ArrayLike, level: float = LEVEL, axis: int = 0) -> Interv
     Efron and Tibshirani 1993, An Introduction to the Bootstrap.
     """
     return Interval(*np.quantile(drawn, [(1 - level) / 2, 1 - (1 - level) / 2], axis=axis))
+
+
+def times_drawn(n: int, draws: int, rng: np.random.Generator) -> Floats:
+    """How often each of `n` people comes in each of `draws` bootstrap draws of as many: draws × people."""
+    drawn = rng.integers(0, n, (draws, n)) + n * np.arange(draws)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=draws * n).reshape(draws, n).astype(float)
 
 
 def share(count: ArrayLike, n: ArrayLike, level: float = LEVEL) -> Interval:

@@ -59,7 +59,7 @@ class Coding:
         """Intercept and a column for each parameter; other categories count as the reference."""
         columns = [np.ones(len(frame))]
         for name, levels in self.levels:
-            columns += [(frame[name] == level).to_numpy(float) for level in levels[1:]]
+            columns += [(frame[name].to_numpy(object) == level).astype(float) for level in levels[1:]]
         return np.column_stack(columns)
 
 

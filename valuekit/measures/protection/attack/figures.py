@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import pandas as pd
@@ -96,8 +97,14 @@ def figures(tables: Tables, outcome_of: Mapping[str, str] | None = None) -> Iter
     """
     about = _About(tables, outcome_of or {})
     for table, read in READERS.items():
-        for row in tables[table].itertuples():
+        for row in _rows(tables[table]):
             yield from read(row, about)
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Row]:
+    """The rows of `table`, column by column turned at once: ``itertuples`` asks text for each cell."""
+    kind = namedtuple("Row", table.columns)
+    return map(kind._make, zip(*(table[name].tolist() for name in table), strict=True))
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,13 @@ class _About:
         names = zip(measures["service"], measures["measure"], strict=True)
         shares = dict(zip(names, measures["statistic"] == "share", strict=True))
         object.__setattr__(self, "shares", shares)
+
+    @cached_property
+    def deprivation(self) -> dict[str, str]:
+        """By service: the months in which its most and least deprived fifths are compared."""
+        increments = self.tables["increment"]
+        own = increments[increments["comparison"] == "deprivation"].drop_duplicates("service")
+        return dict(zip(own["service"], own["words"], strict=True))
 
     def is_share(self, row: Row) -> bool:
         return bool(self.shares.get((row.service, row.measure), False))
@@ -233,8 +247,7 @@ def _value(row: Row, about: _About) -> Iterator[Figure]:
 def _option(row: Row, about: _About) -> Iterator[Figure]:
     words, group = row.option_words, None
     if row.comparison == "deprivation" and row.option in _FIFTH:
-        own = about.tables["increment"].query("service == @row.service and comparison == 'deprivation'")
-        words, group = own["words"].iloc[0] if len(own) else "", ("fifth", _FIFTH[row.option])
+        words, group = about.deprivation.get(row.service, ""), ("fifth", _FIFTH[row.option])
     elif row.comparison != "year":
         return iter(())
     measure = about.outcome(row.service)
