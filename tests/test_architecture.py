@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FRONT_DOOR = {"cli", "build", "unchanged", "__main__"}
-COMMON = {"errors", "config", "project", "progress", "cache", "reads"}
+COMMON = {"errors", "config", "project", "progress", "cache", "reads", "workers"}
 MAY_IMPORT = {
     "errors": set(),
     "config": {"errors"},
@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "progress": set(),
     "cache": set(),
     "reads": set(),
+    "workers": set(),
     "mart": COMMON,
     "engines": {"errors"},
     "extracts": COMMON | {"engines"},

@@ -16,11 +16,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuekit import __version__
+from valuekit import __version__, workers
 from valuekit.errors import Problem, PublishError, ReleaseError, ValuekitError
 from valuekit.progress import Progress
 from valuekit.project import AUDIENCES, WITHIN_A_PUBLISH, Month, Project
-from valuekit.publish.workers import COLLECT_AFTER
 
 if TYPE_CHECKING:
     from valuekit.unchanged import BuildResult, Unchanged
@@ -31,7 +30,7 @@ FAULT_OF_VALUEKIT, INTERRUPTED = 70, 130
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` (default: the command line) name; return its exit code."""
     arguments = _parser().parse_args(words)
-    gc.set_threshold(*COLLECT_AFTER)
+    gc.set_threshold(*workers.COLLECT_AFTER)
     try:
         arguments.run(arguments)
     except ValuekitError as error:
@@ -111,11 +110,19 @@ def _sample_if_empty(project: Project) -> None:
             write_sample(project.extracts)
 
 
-def _build(arguments: argparse.Namespace) -> None:
-    from valuekit.build import build
+def _warm(project: Project, *modules: str) -> None:
+    """Begin what workers import, and `modules`, while this process imports its own and reads the extracts."""
+    wanted = (*(workers.FIGURES if project.has_large_drop else ()), *modules)
+    if wanted:
+        workers.warm(*wanted)
 
+
+def _build(arguments: argparse.Namespace) -> None:
     project = Project.find()
     _sample_if_empty(project)
+    _warm(project)
+    from valuekit.build import build
+
     with Progress("Building") as progress, _no_publish(project):
         result = build(project, arguments.period, progress=progress)
     print(result.summary)
@@ -129,10 +136,11 @@ def _no_publish(project: Project) -> AbstractContextManager[None]:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    project = Project.find()
+    _warm(project)
     from valuekit.build import check
     from valuekit.publish.site import check_documents
 
-    project = Project.find()
     problems: list[Problem] = []
     said = ""
     for step in (lambda: check(project, arguments.period), lambda: check_documents(project)):
@@ -185,10 +193,9 @@ def _publish_changed(
     """Build and render what has changed; what was made, and why, for the person who ran it."""
     parts = unchanged.publish_parts(asked)
     if built is None:
+        _warm(project, *workers.DOCUMENTS)
         from valuekit.build import build
-        from valuekit.publish import workers
 
-        workers.warm()  # their imports take seconds, which the build needs anyway
         built = build(project, arguments.period, progress=progress)
     from valuekit.publish.site import publish
 

@@ -15,6 +15,10 @@ WITHIN_A_PUBLISH = "VALUEKIT_WITHIN_A_PUBLISH"
 """Set for the programs that a publish starts: what they do is done under its lock."""
 
 
+LARGE_DROP = 3_000_000
+"""Bytes of extracts: about half a year of three small services."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A checkout: every path that valuekit reads or writes hangs from `root`."""
@@ -47,6 +51,11 @@ class Project:
     def extracts(self) -> Path:
         """The month's drop."""
         return self.root / "data" / "extracts"
+
+    @property
+    def has_large_drop(self) -> bool:
+        """Whether the figures of its services are sooner worked out side by side, their start included."""
+        return sum(file.stat().st_size for file in self.extracts.rglob("*") if file.is_file()) > LARGE_DROP
 
     @property
     def services(self) -> Path:

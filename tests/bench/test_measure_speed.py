@@ -52,7 +52,7 @@ def taken_in(folder: Path) -> tuple:
 @contextmanager
 def as_the_command() -> Iterator[None]:
     """Cycles are looked for as seldom as in the valuekit command (see ``COLLECT_AFTER``)."""
-    from valuekit.publish.workers import COLLECT_AFTER
+    from valuekit.workers import COLLECT_AFTER
 
     before = gc.get_threshold()
     gc.set_threshold(*COLLECT_AFTER)

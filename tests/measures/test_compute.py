@@ -14,6 +14,7 @@ from hand_made import a_service
 from minimal_drop import minimal_project, newest
 
 from valuekit import build as building
+from valuekit import workers
 from valuekit.build import build, check, write_downloads
 from valuekit.errors import DefinitionError, ExtractError, ValuekitError
 from valuekit.extracts.sample import write_sample
@@ -347,3 +348,40 @@ def test_a_value_set_of_the_project_s_own_is_the_one_that_scores(minimal: Projec
     build(minimal)
     named = Mart(minimal.mart / "board").of("value_set", "stroke")["name"]
     assert named.tolist() == ["Ours"]
+
+
+# Services side by side
+
+
+def test_services_side_by_side_give_the_same_bytes_as_one_after_the_other(
+    minimal_built: Project, minimal: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    in_order = workers.in_order
+
+    def counted_in_order(run, task, arguments):
+        found = in_order(run, task, arguments)
+        asked.append(len(found))
+        return found
+
+    monkeypatch.setattr(workers, "in_order", counted_in_order)
+    monkeypatch.setattr("valuekit.project.LARGE_DROP", 0)
+    shutil.rmtree(minimal.build)
+    build(minimal)
+    assert asked == [3], "three services have a definition"
+    for file in sorted(minimal_built.mart.rglob("*.*")):
+        assert (minimal.mart / file.relative_to(minimal_built.mart)).read_bytes() == file.read_bytes(), file
+
+
+def test_a_process_that_ends_early_is_a_plain_fault_and_the_last_build_stands(
+    minimal: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(*_: object) -> None:
+        raise ChildProcessError(1)
+
+    before = {file: file.read_bytes() for file in minimal.build.rglob("*.*") if file.is_file()}
+    monkeypatch.setattr(workers, "in_order", ends)
+    monkeypatch.setattr("valuekit.project.LARGE_DROP", 0)
+    with pytest.raises(ValuekitError, match="worked out the figures of a service ended early"):
+        build(minimal)
+    assert {file: file.read_bytes() for file in minimal.build.rglob("*.*") if file.is_file()} == before

@@ -9,8 +9,9 @@ The public tables pass disclosure control here, before any document can see them
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from valuekit.extracts import Intake
 
 Frames = dict[str, pd.DataFrame]
+Run = Callable[[Callable[[parts.Part], "_OfService"], Iterable[parts.Part]], Iterable["_OfService"]]
+"""Does the work on each service, and gives what came of it in the order of the services."""
 
 METHOD = {"share": "Wilson score interval, 95%", "mean": "Student's t interval, 95%"}
 """How the interval of each statistic is worked out; stands beside every measure."""
@@ -64,6 +67,7 @@ def compute(
     costing: Costing,
     learning: Mapping[str, pd.DataFrame] | None = None,
     value_sets: Mapping[str, eq5d.ValueSet] | None = None,
+    run: Run = map,
 ) -> dict[str, Frames]:
     """Every table of the mart, for every audience.
 
@@ -85,6 +89,8 @@ def compute(
         Tables of the learning library, which pass through the same gate as all others; empty ones by default.
     value_sets
         EQ-5D value sets of the project, by name; those that come with valuekit by default.
+    run
+        How the work on each service is done: as ``map`` does it, one after the other, or side by side.
 
     Returns
     -------
@@ -97,10 +103,8 @@ def compute(
     intake = replace(intake, tables=_own_text(intake.tables))
     sets = eq5d.value_sets() if value_sets is None else value_sets
     site = funnel.sites(intake.tables["activity"], linked.pathway_activity, services)
-    each = [
-        _of_service(part, months, site, sets, costing, assumptions)
-        for part in parts.by_service(intake, services, linked)
-    ]
+    work = partial(_of_service, months=months, sets=sets, costing=costing, assumptions=assumptions)
+    each = tuple(run(work, parts.by_service(intake, services, linked, site)))
     result = parts.one_below_the_other([own.result for own in each])
     years = [own.year for own in each]
     common = _common(intake, services, linked) | parts.joined([own.tables for own in each])
@@ -189,7 +193,6 @@ class _OfService:
 def _of_service(
     part: parts.Part,
     months: Span,
-    site: pd.Series,
     sets: Mapping[str, eq5d.ValueSet],
     costing: Costing,
     assumptions: Assumptions,
@@ -211,7 +214,7 @@ def _of_service(
         **money_and_flow([year], linked, months, costing),
         **composite.tables(result, survey, services, months),
         **increments.tables(result, services, linked.pathway_activity, months, steady),
-        **case_mix.tables(result, services, intake, linked, months, site),
+        **case_mix.tables(result, services, intake, linked, months, part.site),
         **event_rate.tables(services, intake, linked, months, chart_setting(services)),
         **quality_of_life.tables(result, services, intake, linked, months, sets),
     }

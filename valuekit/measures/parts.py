@@ -34,14 +34,19 @@ class Part:
         of `outcomes` and `survey` those for this service; of the others everything.
     linked
         Its pathways, and what lies on them.
+    site
+        Hospital site by pathway, of these.
     """
 
     service: ServiceDefinition
     intake: Intake
     linked: Linked
+    site: pd.Series
 
 
-def by_service(intake: Intake, services: Sequence[ServiceDefinition], linked: Linked) -> Iterator[Part]:
+def by_service(
+    intake: Intake, services: Sequence[ServiceDefinition], linked: Linked, site: pd.Series
+) -> Iterator[Part]:
     """The part of each service, in the order of `services`. Rows keep their order."""
     people = {name: rows_by(intake.tables[name], "patient") for name in OF_PEOPLE}
     asked = {name: rows_by(intake.tables[name], "service") for name in OF_SERVICES}
@@ -60,6 +65,7 @@ def by_service(intake: Intake, services: Sequence[ServiceDefinition], linked: Li
             service,
             replace(intake, tables={**intake.tables, **tables}),
             replace(linked, pathway=own, **lying_on),
+            site.reindex(own["pathway"]),
         )
 
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from valuekit import workers
 from valuekit.cache import Cache, FileHashes
 from valuekit.errors import DefinitionError, DocumentError, Problem, PublishError
 from valuekit.mart import Mart
 from valuekit.project import AUDIENCES, Month, Project
-from valuekit.publish import catalogue, feeds, links, quarto, releases, search, workers
+from valuekit.publish import catalogue, feeds, links, quarto, releases, search
 from valuekit.publish.assets import copy_file, write_fonts, write_resources, write_theme
 from valuekit.publish.card import write_card
 from valuekit.publish.html import Page, wrap

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from valuekit.publish.workers import Ended, pool
+from valuekit.workers import Ended, in_order, pool
 
 
 def double(number: int) -> tuple[int, int]:
@@ -38,6 +38,11 @@ def sleep(seconds: float) -> int:
     return os.getpid()
 
 
+def sleep_then_say(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
 def is_running(process: int) -> bool:
     """Whether the process exists and is more than an entry that waits to be taken away."""
     try:
@@ -62,6 +67,18 @@ def test_a_process_that_dies_costs_its_own_task_and_no_other() -> None:
         found = list(run(die_at_three, range(8)))
     assert [result for result in found if isinstance(result, Ended)] == [Ended(3)]
     assert sorted(result for result in found if not isinstance(result, Ended)) == [0, 1, 2, 4, 5, 6, 7]
+
+
+def test_results_are_in_the_order_of_what_was_asked_whichever_came_first() -> None:
+    with pool(workers=2) as run:
+        found = in_order(run, sleep_then_say, [0.4, 0.0, 0.2, 0.0])
+    assert found == [0.4, 0.0, 0.2, 0.0]
+
+
+@posix
+def test_a_process_that_dies_is_said_where_all_results_are_needed() -> None:
+    with pytest.raises(ChildProcessError), pool(workers=2) as run:
+        in_order(run, die_at_three, range(8))
 
 
 def test_a_worker_is_replaced_after_its_number_of_tasks() -> None:

@@ -1,4 +1,4 @@
-"""Documents rendered in parallel, each in a process that has its imports ready.
+"""Work done side by side, in processes that have their imports ready: documents, and the figures of services.
 
 The pool is our own and small, since it answers for what the library's cannot: which task a process was at
 when it ended, and when a process has grown too large to be given another.
@@ -12,14 +12,14 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection, forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
-PRELOADED = (
+DOCUMENTS = (
     "valuekit.publish.render",
     "valuekit.report",
     "plotnine",
@@ -27,6 +27,9 @@ PRELOADED = (
     "matplotlib.backends.backend_svg",
 )
 """Imported once, before any document runs; what is missing is passed over."""
+
+FIGURES = ("valuekit.measures.compute",)
+"""The same, for the figures of services."""
 
 WORKERS = 2
 TASKS = 40
@@ -50,6 +53,17 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class _Numbered:
+    """A task whose result says which argument it is of."""
+
+    task: Callable[[Any], Any]
+
+    def __call__(self, numbered: tuple[int, Any]) -> tuple[int, Any]:
+        number, argument = numbered
+        return number, self.task(argument)
+
+
+@dataclass(frozen=True)
 class _Failed:
     """An error that a task raised, to be raised again in the parent."""
 
@@ -64,18 +78,24 @@ class _Worker:
     tasks: int = 0
 
 
-def _context() -> Any:
+def _context(preloaded: Sequence[str] = DOCUMENTS) -> Any:
     """Forkserver where there is one: a fork of the parent hangs after Typst or Polars have run in it."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
+    if are_forked():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOADED))
+        context.set_forkserver_preload(list(preloaded))
         return context
     return multiprocessing.get_context("spawn")
 
 
-def warm() -> None:
-    """Begin importing in the background, so that workers are ready when the documents are."""
-    if _context().get_start_method() == "forkserver":
+def are_forked() -> bool:
+    """Whether workers begin with their imports done; elsewhere (Windows) each does them for itself."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def warm(*modules: str) -> None:
+    """Begin importing `modules` in the background, so that workers are ready when the work is."""
+    if are_forked():
+        _context(modules)
         forkserver.ensure_running()
 
 
@@ -201,14 +221,13 @@ def _end(worker: _Worker) -> None:
     worker.process.close()
 
 
-@contextmanager
-def pool(
-    workers: int = WORKERS, tasks: int = TASKS, memory: int = MEMORY
-) -> Iterator[Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]]:
-    """A function that runs a task for each of many arguments and gives results as they come.
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+"""A function that runs a task for each of many arguments and gives results as they come."""
 
-    Whatever ends the block (Ctrl-C too), no process is left.
-    """
+
+@contextmanager
+def pool(workers: int = WORKERS, tasks: int = TASKS, memory: int = MEMORY) -> Iterator[Run]:
+    """Workers for as long as the block lasts. Whatever ends it (Ctrl-C too), no process is left."""
     made = Pool(workers, tasks, memory)
     try:
         yield made.run
@@ -216,3 +235,19 @@ def pool(
         made.close(at_once=True)
         raise
     made.close()
+
+
+def in_order(run: Run, task: Callable[[Any], Any], arguments: Iterable[Any]) -> list[Any]:
+    """The result of `task` for each of `arguments`, in their order.
+
+    Raises
+    ------
+    ChildProcessError
+        The process that was at one of them ended before it was done: out of memory, or stopped.
+    """
+    found = {}
+    for answer in run(_Numbered(task), enumerate(arguments)):
+        if isinstance(answer, Ended):
+            raise ChildProcessError(answer.argument[0])
+        number, found[number] = answer
+    return [found[number] for number in sorted(found)]
