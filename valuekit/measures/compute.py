@@ -56,6 +56,22 @@ Run = Callable[[Callable[[parts.Part], "_OfService"], Iterable[parts.Part]], Ite
 METHOD = {"share": "Wilson score interval, 95%", "mean": "Student's t interval, 95%"}
 """How the interval of each statistic is worked out; stands beside every measure."""
 
+AFTER_LINKING = {
+    "activity": (
+        "activity_id",
+        "patient",
+        "organisation_code",
+        "activity_type",
+        "start_date",
+        "end_date",
+        "primary_diagnosis",
+        "treatment_function",
+    ),
+    "cost_lines": (),
+    "patients": ("patient", "date_of_death"),
+}
+"""What is read, once pathways are linked, of the extracts with the most rows; of all others, every column."""
+
 
 def compute(
     intake: Intake,
@@ -136,14 +152,14 @@ def compute(
 def _own_text(tables: Mapping[str, pd.DataFrame]) -> Frames:
     """`tables` with their text kept as pandas now keeps new text: columns of two kinds are slow to join.
 
-    That is for what comes after linking, which reads text as the extracts have it. Cost lines, the most rows,
-    have been summed by then.
+    That is for what comes after linking, which reads text as the extracts have it; :data:`AFTER_LINKING` says
+    what is still read then.
     """
-    return {
-        name: table.astype(dict.fromkeys(table.select_dtypes("str").columns, "str"))
-        for name, table in tables.items()
-        if name != "cost_lines"
-    }
+    kept = {}
+    for name, table in tables.items():
+        read = table[list(AFTER_LINKING.get(name, table.columns))]
+        kept[name] = read.astype(dict.fromkeys(read.select_dtypes("str").columns, "str"))
+    return kept
 
 
 def months_covered(intake: Intake) -> Span:

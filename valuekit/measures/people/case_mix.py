@@ -163,23 +163,24 @@ def of_measure(
     later = known[sort_into(known["began"], after) >= 0].reset_index(drop=True)
     of_later = traits.loc[later["pathway"]].reset_index(drop=True)
     words = Span(after[0].first, len(after)).words if after else ""
-    model |= _discrimination(fitted, first, seen, later, of_later) | {"later_words": words}
+    later, x = later.assign(chance=fitted.chance(of_later)), fitted.coding.matrix(of_later)
+    model |= _discrimination(fitted, first, seen, later) | {"later_words": words}
     return {
         "case_mix_model": pd.DataFrame([model]).reindex(columns=MODEL),
         "case_mix_category": _categories(fitted, seen, mix),
-        "case_mix_calibration": _by_fifth(fitted, later, of_later, words),
-        "case_mix_period": _periods(fitted, rows, later, of_later, after, mix.otherwise),
-        "case_mix_group": _groups(fitted, rows, later, of_later, after, mix.otherwise, site),
+        "case_mix_calibration": _by_fifth(later, words),
+        "case_mix_period": _periods(fitted, rows, later, x, after, mix.otherwise),
+        "case_mix_group": _groups(fitted, rows, later, x, after, mix.otherwise, site),
     }
 
 
 def _discrimination(
-    fitted: Fit, first: pd.DataFrame, seen: pd.DataFrame, later: pd.DataFrame, of_later: pd.DataFrame
+    fitted: Fit, first: pd.DataFrame, seen: pd.DataFrame, later: pd.DataFrame
 ) -> dict[str, object]:
     found: dict[str, object] = {}
     c, ends = logistic.c_statistic(first["value"], fitted.chance(seen))
     found |= {"c": c, "c_lower": float(ends.lower), "c_upper": float(ends.upper)}
-    chance = fitted.chance(of_later)
+    chance = later["chance"]
     c, ends = logistic.c_statistic(later["value"], chance)
     found |= {"later_c": c, "later_c_lower": float(ends.lower), "later_c_upper": float(ends.upper)}
     found |= {"later_n": len(later), "later_events": int(later["value"].sum())}
@@ -211,9 +212,9 @@ def _categories(fitted: Fit, seen: pd.DataFrame, mix) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(position=range(1, len(rows) + 1))
 
 
-def _by_fifth(fitted: Fit, later: pd.DataFrame, of_later: pd.DataFrame, words: str) -> pd.DataFrame:
+def _by_fifth(later: pd.DataFrame, words: str) -> pd.DataFrame:
     """Expected and observed per cent by fifth of the expected chance, months after the baseline."""
-    chance, value = fitted.chance(of_later), later["value"].to_numpy(float)
+    chance, value = later["chance"].to_numpy(), later["value"].to_numpy(float)
     of = logistic.fifths(chance)
     rows = []
     for fifth in np.unique(of):
@@ -235,7 +236,7 @@ def _by_fifth(fitted: Fit, later: pd.DataFrame, of_later: pd.DataFrame, words: s
 
 
 def _periods(
-    fitted: Fit, rows: pd.DataFrame, later: pd.DataFrame, of_later: pd.DataFrame,
+    fitted: Fit, rows: pd.DataFrame, later: pd.DataFrame, x: logistic.Floats,
     after: Sequence[Span], otherwise: str,
 ) -> pd.DataFrame:  # fmt: skip
     """Observed against expected: by month with the running sum, by 12 months, and since the baseline."""
@@ -243,12 +244,11 @@ def _periods(
         return pd.DataFrame(columns=list(PERIOD[2:]))
     whole = Span(after[0].first, len(after))
     years = [Span(whole.last.plus(-12 * k - 11), 12) for k in range(len(after) // 12)][::-1]
-    chance, x = fitted.chance(of_later), fitted.coding.matrix(of_later)
     found = []
     for kind, spans in (("month", list(after)), ("year", years), ("since", [whole])):
         of, k = sort_into(later["began"], spans), len(spans)
         eligible = sort_into(rows.loc[rows["eligible"], "began"], spans)
-        parts = _sums(later["value"].to_numpy(float), chance, x, of, k)
+        parts = _sums(later["value"].to_numpy(float), later["chance"].to_numpy(), x, of, k)
         frame = _counted(parts, fitted, otherwise).assign(
             kind=kind,
             words=[span.words for span in spans],
@@ -264,7 +264,7 @@ def _periods(
 
 
 def _groups(
-    fitted: Fit, rows: pd.DataFrame, later: pd.DataFrame, of_later: pd.DataFrame,
+    fitted: Fit, rows: pd.DataFrame, later: pd.DataFrame, x: logistic.Floats,
     after: Sequence[Span], otherwise: str, site: pd.Series | None,
 ) -> pd.DataFrame:  # fmt: skip
     """Observed against expected by hospital site and by fifth of deprivation, since the baseline.
@@ -275,7 +275,6 @@ def _groups(
     """
     if not after:
         return pd.DataFrame(columns=list(GROUP[2:]))
-    chance, x = fitted.chance(of_later), fitted.coding.matrix(of_later)
     eligible = rows[rows["eligible"].to_numpy(bool) & (sort_into(rows["began"], after) >= 0)]
     found = []
     for kind in ("site", "fifth"):
@@ -285,7 +284,7 @@ def _groups(
             continue
         place = {name: i for i, name in enumerate(names)}
         of, of_all = (group.map(place).fillna(-1).to_numpy(int) for group in (mine, theirs))
-        parts = _sums(later["value"].to_numpy(float), chance, x, of, len(names))
+        parts = _sums(later["value"].to_numpy(float), later["chance"].to_numpy(), x, of, len(names))
         frame = _counted(parts, fitted, otherwise).assign(
             kind=kind,
             position=range(1, len(names) + 1),
