@@ -69,7 +69,11 @@ def by_service(
         )
 
 
-def rows_by(table: pd.DataFrame, key: str) -> Callable[[Iterable[str]], pd.DataFrame]:
+Rows = Callable[[Iterable[str]], pd.DataFrame]
+"""Gives the rows of a table that have one of some values in its key."""
+
+
+def rows_by(table: pd.DataFrame, key: str) -> Rows:
     """A function that gives the rows of `table` whose `key` is one of some values, in the table's order."""
     places: Mapping[str, np.ndarray] = table.groupby(key, sort=False).indices
 

@@ -20,12 +20,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
+from valuekit.measures.parts import Rows, rows_by
 from valuekit.measures.protection import suppression as sdc
 from valuekit.measures.protection.steps import FEW_HOLD, PARTNER, Work, _floats, _none_if_0
 from valuekit.measures.protection.suppression import Rules
 
 KEYS = {"stage_cost": ("stage", "resource"), "department_cost": ("department",)}
 """The linked tables, and the columns that tell the sums of a service apart."""
+
+HELD = "held"
+"""Beside them: who holds how much of each finest cell."""
 
 FINEST = ("stage", "resource", "department")
 """Columns that tell the finest cells apart; both tables are sums over some of them."""
@@ -183,13 +187,20 @@ Hidden = dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]
 """By table: which rows few people hold, and which are hidden with them."""
 
 
+def _looked_up(held: pd.DataFrame, work: Work) -> dict[str, Rows]:
+    """Rows of the linked tables, and of who holds what, by service; found once for all services."""
+    if "rows by service" not in work.kept:
+        frames = {HELD: held, **{name: work.frames[name] for name in KEYS}}
+        work.kept["rows by service"] = {name: rows_by(frame, "service") for name, frame in frames.items()}
+    return work.kept["rows by service"]
+
+
 def _of_service(service: str, n: object, held: pd.DataFrame, work: Work) -> Hidden:
     """What to hide in each linked table of one service; both tables are looked at together, once."""
     found = work.kept.setdefault("linked sums of money", {})
     if service not in found:
-        frames = {name: work.frames[name] for name in KEYS}
-        tables = {name: frame[frame["service"] == service] for name, frame in frames.items()}
-        held = held[held["service"] == service]
+        tables = {name: rows([service]) for name, rows in _looked_up(held, work).items()}
+        held = tables.pop(HELD)
         # Where even the number of pathways is hidden, there are at least as many as people.
         sums = sums_of(tables, held, float(held["patient"].nunique() if pd.isna(n) else n))
         own, more = hidden_sums(sums, work.rules)
