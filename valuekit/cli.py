@@ -112,7 +112,7 @@ def _sample_if_empty(project: Project) -> None:
 
 def _warm(project: Project, *modules: str) -> None:
     """Begin what workers import, and `modules`, while this process imports its own and reads the extracts."""
-    wanted = (*(workers.FIGURES if project.has_large_drop else ()), *modules)
+    wanted = (*(workers.FIGURES if project.has_many_services else ()), *modules)
     if wanted:
         workers.warm(*wanted)
 

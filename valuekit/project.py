@@ -15,8 +15,8 @@ WITHIN_A_PUBLISH = "VALUEKIT_WITHIN_A_PUBLISH"
 """Set for the programs that a publish starts: what they do is done under its lock."""
 
 
-LARGE_DROP = 3_000_000
-"""Bytes of extracts: about half a year of three small services."""
+MANY_SERVICES = 8
+"""Services whose figures are sooner worked out side by side: what workers import first takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ class Project:
         return self.root / "data" / "extracts"
 
     @property
-    def has_large_drop(self) -> bool:
-        """Whether the figures of its services are sooner worked out side by side, their start included."""
-        return sum(file.stat().st_size for file in self.extracts.rglob("*") if file.is_file()) > LARGE_DROP
-
-    @property
     def services(self) -> Path:
         """Service definitions, one YAML file each."""
         return self.root / "data" / "services"
+
+    @property
+    def has_many_services(self) -> bool:
+        """Whether the figures of the services are worked out side by side."""
+        return len(list(self.services.glob("*.yml"))) >= MANY_SERVICES
 
     @property
     def reference(self) -> Path:

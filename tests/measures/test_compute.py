@@ -365,7 +365,7 @@ def test_services_side_by_side_give_the_same_bytes_as_one_after_the_other(
         return found
 
     monkeypatch.setattr(workers, "in_order", counted_in_order)
-    monkeypatch.setattr("valuekit.project.LARGE_DROP", 0)
+    monkeypatch.setattr("valuekit.project.MANY_SERVICES", 3)
     shutil.rmtree(minimal.build)
     build(minimal)
     assert asked == [3], "three services have a definition"
@@ -381,7 +381,7 @@ def test_a_process_that_ends_early_is_a_plain_fault_and_the_last_build_stands(
 
     before = {file: file.read_bytes() for file in minimal.build.rglob("*.*") if file.is_file()}
     monkeypatch.setattr(workers, "in_order", ends)
-    monkeypatch.setattr("valuekit.project.LARGE_DROP", 0)
+    monkeypatch.setattr("valuekit.project.MANY_SERVICES", 3)
     with pytest.raises(ValuekitError, match="worked out the figures of a service ended early"):
         build(minimal)
     assert {file: file.read_bytes() for file in minimal.build.rglob("*.*") if file.is_file()} == before
