@@ -110,9 +110,9 @@ def _sample_if_empty(project: Project) -> None:
             write_sample(project.extracts)
 
 
-def _warm(project: Project, *modules: str) -> None:
-    """Begin what workers import, and `modules`, while this process imports its own and reads the extracts."""
-    wanted = (*(workers.FIGURES if project.has_many_services else ()), *modules)
+def _warm(figures: bool, documents: bool = False) -> None:
+    """Begin what workers import for this, while the process imports its own and reads files."""
+    wanted = (*(workers.FIGURES if figures else ()), *(workers.DOCUMENTS if documents else ()))
     if wanted:
         workers.warm(*wanted)
 
@@ -120,7 +120,7 @@ def _warm(project: Project, *modules: str) -> None:
 def _build(arguments: argparse.Namespace) -> None:
     project = Project.find()
     _sample_if_empty(project)
-    _warm(project)
+    _warm(figures=project.has_many_services)
     from valuekit.build import build
 
     with Progress("Building") as progress, _no_publish(project):
@@ -137,7 +137,7 @@ def _no_publish(project: Project) -> AbstractContextManager[None]:
 
 def _check(arguments: argparse.Namespace) -> None:
     project = Project.find()
-    _warm(project)
+    _warm(figures=project.has_many_services)
     from valuekit.build import check
     from valuekit.publish.site import check_documents
 
@@ -192,8 +192,11 @@ def _publish_changed(
 ) -> tuple[str, list[str]]:
     """Build and render what has changed; what was made, and why, for the person who ran it."""
     parts = unchanged.publish_parts(asked)
+    _warm(
+        figures=built is None and project.has_many_services,
+        documents=arguments.engine == "builtin",
+    )
     if built is None:
-        _warm(project, *workers.DOCUMENTS)
         from valuekit.build import build
 
         built = build(project, arguments.period, progress=progress)

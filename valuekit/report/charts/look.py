@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import re
 import textwrap
@@ -68,8 +67,11 @@ class Chart(p9.ggplot):
     def __add__(self, part: object) -> Chart:
         """The chart itself, with `part`."""
         for each in part if isinstance(part, Sequence) else [part]:
-            # A theme is shared by many charts, and another theme that follows would change it.
-            self += copy.deepcopy(each) if isinstance(each, p9.theme) else each
+            if isinstance(each, p9.theme) and not each.complete and self.theme is not None:
+                # Many charts share a theme; `+=` would change it for all of them.
+                self.theme = self.theme + each
+            else:
+                self += each
         return self
 
 
