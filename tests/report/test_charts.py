@@ -8,7 +8,9 @@ from datetime import date
 from types import SimpleNamespace
 
 import marts
+import matplotlib
 import pandas as pd
+import plotnine as p9
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -124,6 +126,46 @@ def test_the_same_rows_give_the_same_bytes(mart_of, stay_chart):
         rows(mart.of("change", "stroke")),
     )
     assert look.svg(again) == stay_chart
+
+
+def _some_charts(mart_of):
+    """Dates and numbers across, several kinds of mark, lines at zero and beyond the limits of an axis."""
+    mart = mart_of("public")
+    yield over_time(
+        stay(mart),
+        rows(mart.of("series", "stroke", measure="length_of_stay")),
+        rows(mart.of("change", "stroke")),
+    )
+    yield importance(rows(mart.of("importance", "endocarditis")))
+    yield bars(["Ward", "Clinic"], [1200.0, 800.0])
+    yield deprivation(stay(mart), rows(mart.of("inequality", "stroke", measure="length_of_stay")))
+    yield cost_spread(rows(mart.of("cost_spread", "stroke")), rows(mart.of("cost_summary", "stroke"))[0])
+    yield value(rows(mart.of("value", "stroke")))
+    table = pd.DataFrame({"x": ["b", "a", "c"], "y": [1.0, 9.0, 2.0], "kind": ["q", "p", "q"]})
+    yield (
+        look.Chart(table, p9.aes("x", "y", fill="kind"))
+        + p9.geom_col()
+        + p9.scale_y_continuous(limits=(0, 5))
+        + look.theme(2)
+    )
+
+
+def test_a_chart_is_drawn_as_plotnine_draws_it(mart_of):
+    """What we leave out of plotnine's way to a drawing, to be quicker, shows nowhere in the drawing."""
+    for chart in _some_charts(mart_of):
+        plain = p9.ggplot.__new__(p9.ggplot)
+        vars(plain).update(vars(p9.ggplot.__deepcopy__(chart, {})))
+        plain.theme = plain.theme + p9.theme(legend_position="none")
+        with matplotlib.rc_context(look._RC):
+            as_plotnine = look._saved(plain.draw())
+        assert look.svg(chart) == as_plotnine
+
+
+def test_a_chart_is_found_again_after_another_of_its_look_was_drawn(mart_of, tmp_path, monkeypatch):
+    monkeypatch.setenv("VALUEKIT_CACHE", str(tmp_path))
+    first = [look.svg(chart) for chart in _some_charts(mart_of)]
+    monkeypatch.setattr(look.Chart, "draw", None)
+    assert [look.svg(chart) for chart in _some_charts(mart_of)] == first
 
 
 def test_a_point_that_may_not_be_shown_is_not_drawn(mart_of):

@@ -87,20 +87,28 @@ end
 
 local html_format, typst_format = {}, {}
 
+-- Captions stay part of the document, between what opens and what closes them: to write each on its own
+-- takes pandoc longer than to write the rest of the document.
+local function between(name, open, inlines, close)
+  return pandoc.Plain(List { pandoc.RawInline(name, open) } .. inlines .. List { pandoc.RawInline(name, close) })
+end
+
 function html_format.figure(figure, image, alt, label, caption)
   local id = figure.identifier ~= "" and (' id="' .. escape(figure.identifier) .. '"') or ""
   local text = label and ('<span class="caption-label">' .. label .. ":</span> ") or ""
-  local below = (#caption > 0) and ("<figcaption>" .. text .. write_inlines(caption, "html5") .. "</figcaption>") or ""
-  return html(('<figure%s class="figure"><div class="plate"><img src="%s" alt="%s"%s></div>%s</figure>'):format(
-    id, escape(image.src), escape(alt), width_attribute(image, "html"), below))
+  local open = ('<figure%s class="figure"><div class="plate"><img src="%s" alt="%s"%s></div>'):format(
+    id, escape(image.src), escape(alt), width_attribute(image, "html"))
+  if #caption == 0 then return html(open .. "</figure>") end
+  return between("html", open .. "<figcaption>" .. text, caption, "</figcaption></figure>")
 end
 
 function typst_format.figure(figure, image, alt, label, caption)
   local id = (label and figure.identifier ~= "") and (" <" .. figure.identifier .. ">") or ""
-  local below = (#caption > 0) and (", caption: [" .. write_inlines(caption, "typst") .. "]") or ""
   local numbering = label and "" or ", numbering: none, supplement: none"
-  return typst(("#figure(image(%s, alt: %s%s), kind: image%s%s)%s"):format(
-    quote(image.src), quote(alt), width_attribute(image, "typst"), below, numbering, id))
+  local open = ("#figure(image(%s, alt: %s%s), kind: image"):format(
+    quote(image.src), quote(alt), width_attribute(image, "typst"))
+  if #caption == 0 then return typst(open .. numbering .. ")" .. id) end
+  return between("typst", open .. ", caption: [", caption, "]" .. numbering .. ")" .. id)
 end
 
 function html_format.image(image, alt)
@@ -125,19 +133,19 @@ function typst_format.unnumbered_table(raw) return raw end
 
 function html_format.table(id, label, caption, content)
   local at = escape(id) .. "-caption"
-  local open = ('<figure id="%s" class="table"><figcaption id="%s"><span class="caption-label">%s:</span> %s</figcaption>')
-    :format(escape(id), at, label, write_inlines(caption, "html5"))
+  local open = ('<figure id="%s" class="table"><figcaption id="%s"><span class="caption-label">%s:</span> ')
+    :format(escape(id), at, label)
   local scroll = ('<div class="table-scroll" role="region" aria-labelledby="%s" tabindex="0">'):format(at)
   local blocks = content:map(function(block)
     if block.t ~= "RawBlock" then return block end
     local text = block.text:gsub('^<div class="table%-scroll" role="group" tabindex="0">(.*)</div>$', "%1")
     return html((text:gsub("<table", ('<table aria-labelledby="%s"'):format(at), 1)))
   end)
-  return List { html(open .. scroll) } .. blocks .. List { html("</div></figure>") }
+  return List { between("html", open, caption, "</figcaption>" .. scroll) } .. blocks .. List { html("</div></figure>") }
 end
 
 function typst_format.table(id, label, caption, content)
-  return List { typst("#figure(kind: table, caption: [" .. write_inlines(caption, "typst") .. "])[") }
+  return List { between("typst", "#figure(kind: table, caption: [", caption, "])[") }
     .. content .. List { typst("] <" .. id .. ">") }
 end
 
@@ -295,7 +303,8 @@ end
 
 local function in_format(source, format, request, faults)
   local name = format == html_format and "html" or "typst"
-  local doc = mark_row_headers(visible(source, request.profile, name))
+  local doc = visible(source, request.profile, name)
+  if name == "typst" then doc = mark_row_headers(doc) end
   local numbers, ids = number(doc, faults)
   local links, tables, toc, level = List(), List(), List(), 1
   local function label(id)

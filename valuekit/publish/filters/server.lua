@@ -14,7 +14,7 @@ local READER = "markdown"
 
 local function answer(request)
   local doc = pandoc.read(request.text, READER)
-  local faults, links = features.check(doc)
+  local faults, links = features.check(doc, request.text)
   if request.op == "check" or #faults > 0 then
     return { faults = faults, links = links }
   end

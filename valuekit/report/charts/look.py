@@ -6,15 +6,19 @@ import io
 import re
 import textwrap
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from functools import cache
 
 import font_source_sans_pro
 import matplotlib
+import pandas as pd
 import plotnine as p9
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
+from plotnine.facets.layout import Layout
+from plotnine.layer import Layers
 
 from valuekit.report.kept import kept
 
@@ -34,6 +38,7 @@ _RC = {
     "font.family": FONTS,
     "path.simplify": False,
 }
+_NO_LEGEND = dict.fromkeys(("alpha", "color", "fill", "linetype", "shape", "size", "stroke"), "none")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 AXIS_TITLE = p9.theme(axis_title_x=p9.element_text(color=QUIET, size=TEXT, margin={"t": 4}))
 """For the few charts whose axis does not explain itself."""
@@ -56,7 +61,6 @@ def theme(height: float) -> p9.theme:
         axis_text_y=p9.element_text(margin={"r": 4}, ha="right"),
         axis_title=p9.element_blank(),
         panel_grid_major_y=p9.element_line(color=GRID, size=0.5),
-        legend_position="none",
         plot_margin=0.015,
     )
 
@@ -73,6 +77,21 @@ class Chart(p9.ggplot):
             else:
                 self += each
         return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Chart:
+        """The chart itself: plotnine keeps a copy of what it draws, for a ``last_plot`` that nobody asks for."""
+        return self
+
+
+class _OnePanel(Layout):
+    """A single panel: every row is of it, so plotnine need not pick out each panel's rows to place them."""
+
+    def map_position(self, layers: Layers) -> None:
+        """Put the places of each layer's marks onto the two scales."""
+        for layer in layers:
+            for scale in (*(self.panel_scales_x or ()), *(self.panel_scales_y or ())):
+                for name in [name for name in scale.aesthetics if name in layer.data]:
+                    layer.data[name] = scale.map(layer.data[name])
 
 
 def wrapped(text: str, width: int) -> str:
@@ -110,7 +129,11 @@ def svg(chart: p9.ggplot) -> str:
 
 def _drawn(chart: p9.ggplot) -> str:
     _fonts_ready()
-    with matplotlib.rc_context(_RC):
+    # What is drawn writes into its theme, which is another chart's too, and part of what charts are kept by.
+    chart.theme = deepcopy(chart.theme)
+    chart.layout, chart.guides = _OnePanel(), p9.guides(**_NO_LEGEND)
+    # Arrow is quick with long columns of text; a chart's are short, and there are many.
+    with matplotlib.rc_context(_RC), pd.option_context("mode.string_storage", "python"):
         figure = chart.draw()
         try:
             return _saved(figure)
