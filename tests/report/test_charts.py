@@ -158,7 +158,7 @@ def test_a_chart_is_drawn_as_plotnine_draws_it(mart_of):
         plain.theme = plain.theme + p9.theme(legend_position="none")
         with matplotlib.rc_context(look._RC):
             as_plotnine = look._saved(plain.draw())
-        assert look.svg(chart) == as_plotnine
+        assert look.svg(chart) == re.sub(r'\s*<g id="[xy]tick_\d+"/>', "", as_plotnine)
 
 
 def test_a_chart_is_found_again_after_another_of_its_look_was_drawn(mart_of, tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
 from plotnine.facets.layout import Layout
+from plotnine.iapi import panel_view
 from plotnine.layer import Layers, layer
 from plotnine.scales.scale import scale
 from plotnine.scales.scale_xy import scale_position_continuous
@@ -115,6 +116,12 @@ class _OneFacet(p9.facet_null):
         for each, scale, name in layout.places(layers):
             scale.train(each.data[name])
         return self
+
+    def set_limits_breaks_and_labels(self, panel_params: panel_view, ax: Axes) -> None:
+        """Give the axes their ticks; between those there is nothing to see, so nothing is made there."""
+        for across_or_up in (panel_params.x, panel_params.y):
+            across_or_up.minor_breaks = []
+        super().set_limits_breaks_and_labels(panel_params, ax)
 
 
 def wrapped(text: str, width: int) -> str:
