@@ -66,7 +66,7 @@ def _drawn(
 
 
 def _plain(columns: Mapping[str, Sequence[str | Icon]]) -> pa.Table:
-    """The words of every cell, for great_tables: it writes cell by cell, which takes pandas three times as long."""
+    """Every cell's words. In pandas, writing cell by cell as great_tables does takes three times as long."""
     return pa.table(
         {
             name: pa.array([c.label if isinstance(c, Icon) else c for c in cells], pa.string())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import cache
 
@@ -17,12 +17,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
-from plotnine.facets.layout import Layout
-from plotnine.iapi import panel_view
-from plotnine.layer import Layers, layer
-from plotnine.scales.scale import scale
-from plotnine.scales.scale_xy import scale_position_continuous
 
+from valuekit.report.charts.one_panel import OneFacet, OnePanel
 from valuekit.report.kept import kept
 
 FONTS = ["Source Sans Pro", "DejaVu Sans"]
@@ -82,46 +78,8 @@ class Chart(p9.ggplot):
         return self
 
     def __deepcopy__(self, memo: dict[int, object]) -> Chart:
-        """The chart itself: plotnine keeps a copy of what it draws, for a ``last_plot`` that nobody asks for."""
+        """The chart itself: plotnine copies what it draws, for a ``last_plot`` that nobody asks for."""
         return self
-
-
-class _OnePanel(Layout):
-    """A single panel: every row is of it, so plotnine need not pick out each panel's rows to place them."""
-
-    def map_position(self, layers: Layers) -> None:
-        """Leave out what lies beyond the limits of the scales; most often, that is nothing."""
-        for each, scale, name in self.places(layers):
-            places = each.data[name]
-            if isinstance(scale, scale_position_continuous):
-                low, high = scale.final_limits
-                if ((places >= low) & (places <= high)).all():
-                    continue
-            each.data[name] = scale.map(places)
-
-    def places(self, layers: Layers) -> Iterator[tuple[layer, scale, str]]:
-        """Each column of a layer that says where marks are, with its scale."""
-        scales = (*(self.panel_scales_x or ()), *(self.panel_scales_y or ()))
-        for each in layers:
-            for scale in scales:
-                for name in [name for name in scale.aesthetics if name in each.data]:
-                    yield each, scale, name
-
-
-class _OneFacet(p9.facet_null):
-    """As plotnine's own, and as :class:`_OnePanel` quicker where there is but one panel."""
-
-    def train_position_scales(self, layout: _OnePanel, layers: Layers) -> _OneFacet:
-        """Let the scales see all that they must hold."""
-        for each, scale, name in layout.places(layers):
-            scale.train(each.data[name])
-        return self
-
-    def set_limits_breaks_and_labels(self, panel_params: panel_view, ax: Axes) -> None:
-        """Give the axes their ticks; between those there is nothing to see, so nothing is made there."""
-        for across_or_up in (panel_params.x, panel_params.y):
-            across_or_up.minor_breaks = []
-        super().set_limits_breaks_and_labels(panel_params, ax)
 
 
 def wrapped(text: str, width: int) -> str:
@@ -161,7 +119,7 @@ def _drawn(chart: p9.ggplot) -> str:
     _fonts_ready()
     # What is drawn writes into its theme, which is another chart's too, and part of what charts are kept by.
     chart.theme = deepcopy(chart.theme)
-    chart.facet, chart.layout = _OneFacet(), _OnePanel()
+    chart.facet, chart.layout = OneFacet(), OnePanel()
     chart.guides = p9.guides(**_NO_LEGEND)
     # Arrow is quick with long columns of text; a chart's are short, and there are many.
     with matplotlib.rc_context(_RC), pd.option_context("mode.string_storage", "python"):
