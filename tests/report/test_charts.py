@@ -129,7 +129,7 @@ def test_the_same_rows_give_the_same_bytes(mart_of, stay_chart):
 
 
 def _some_charts(mart_of):
-    """Dates and numbers across, several kinds of mark, lines at zero and beyond the limits of an axis."""
+    """Dates, numbers and names across, several kinds of mark, a bar beyond the limits."""
     mart = mart_of("public")
     yield over_time(
         stay(mart),
@@ -141,25 +141,26 @@ def _some_charts(mart_of):
     yield deprivation(stay(mart), rows(mart.of("inequality", "stroke", measure="length_of_stay")))
     yield cost_spread(rows(mart.of("cost_spread", "stroke")), rows(mart.of("cost_summary", "stroke"))[0])
     yield value(rows(mart.of("value", "stroke")))
+    yield _columns()
+
+
+def _columns():
     table = pd.DataFrame({"x": ["b", "a", "c"], "y": [1.0, 9.0, 2.0], "kind": ["q", "p", "q"]})
-    yield (
-        look.Chart(table, p9.aes("x", "y", fill="kind"))
-        + p9.geom_col()
-        + p9.scale_y_continuous(limits=(0, 5))
-        + look.theme(2)
-    )
+    beyond = p9.scale_y_continuous(limits=(0, 5))
+    return look.Chart(table, p9.aes("x", "y", fill="kind")) + p9.geom_col() + beyond + look.theme(2)
 
 
 @pytest.mark.filterwarnings("ignore:position_stack")  # a bar beyond the limits is left out
 def test_a_chart_is_drawn_as_plotnine_draws_it(mart_of):
     """What we leave out of plotnine's way to a drawing, to be quicker, shows nowhere in the drawing."""
-    for chart in _some_charts(mart_of):
+    unseen_ticks = r'\s*<g id="[xy]tick_\d+"/>'
+    for chart in (*_some_charts(mart_of), _columns() + p9.facet_wrap("kind")):
         plain = p9.ggplot.__new__(p9.ggplot)
         vars(plain).update(vars(p9.ggplot.__deepcopy__(chart, {})))
         plain.theme = plain.theme + p9.theme(legend_position="none")
         with matplotlib.rc_context(look._RC):
             as_plotnine = look._saved(plain.draw())
-        assert look.svg(chart) == re.sub(r'\s*<g id="[xy]tick_\d+"/>', "", as_plotnine)
+        assert re.sub(unseen_ticks, "", look.svg(chart)) == re.sub(unseen_ticks, "", as_plotnine)
 
 
 @pytest.mark.filterwarnings("ignore:position_stack")  # a bar beyond the limits is left out

@@ -65,7 +65,7 @@ def theme(height: float) -> p9.theme:
 
 
 class Chart(p9.ggplot):
-    """A chart that is put together in place: plotnine copies the whole of it for each part that is added."""
+    """A chart without a legend that is put together in place: plotnine copies all of it for each part."""
 
     def __add__(self, part: object) -> Chart:
         """The chart itself, with `part`."""
@@ -80,6 +80,13 @@ class Chart(p9.ggplot):
     def __deepcopy__(self, memo: dict[int, object]) -> Chart:
         """The chart itself: plotnine copies what it draws, for a ``last_plot`` that nobody asks for."""
         return self
+
+    def draw(self, *, show: bool = False) -> MatplotlibFigure:
+        """As plotnine draws it, by the shorter way where there is one panel."""
+        self.guides = p9.guides(**_NO_LEGEND)
+        if isinstance(self.facet, p9.facet_null):
+            self.facet, self.layout = OneFacet(), OnePanel()
+        return super().draw(show=show)
 
 
 def wrapped(text: str, width: int) -> str:
@@ -119,8 +126,6 @@ def _drawn(chart: p9.ggplot) -> str:
     _fonts_ready()
     # What is drawn writes into its theme, which is another chart's too, and part of what charts are kept by.
     chart.theme = deepcopy(chart.theme)
-    chart.facet, chart.layout = OneFacet(), OnePanel()
-    chart.guides = p9.guides(**_NO_LEGEND)
     # Arrow is quick with long columns of text; a chart's are short, and there are many.
     with matplotlib.rc_context(_RC), pd.option_context("mode.string_storage", "python"):
         figure = chart.draw()

@@ -1,6 +1,6 @@
-"""Plotnine's way from data to a drawing, without what only charts of several panels need.
+"""Plotnine's way from data to a drawing, shorter for a chart of one panel without ticks between its ticks.
 
-All of ours have one panel. What is drawn is the same, in a tenth less time.
+What is drawn is the same, in a tenth less time.
 """
 
 from __future__ import annotations
