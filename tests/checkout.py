@@ -26,6 +26,7 @@ MADE_BY_RUNS = shutil.ignore_patterns(
     "downloads",
     "__pycache__",
     ".*_cache",
+    "pytest-cache-files-*",  # what pytest's cache is called while it is being made
     ".hypothesis",
     "tests",
 )

@@ -43,14 +43,18 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A test that measures time is `alone`: the other workers wait until it has ended."""
-    with turn(item.config.cache.mkdir("turns"), alone=item.get_closest_marker("alone") is not None):
+    with turn(item.config.stash[_TURNS], alone=item.get_closest_marker("alone") is not None):
         return (yield)
 
 
+_TURNS = pytest.StashKey[Path]()
 _COUNTS = pytest.StashKey[Counts]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Here, and so in the first process before it starts any worker: pytest makes its cache under a passing
+    # name in the checkout, and a worker that made it later did so while another was copying the checkout.
+    config.stash[_TURNS] = config.cache.mkdir("turns")
     config.stash[_COUNTS] = Counts()
 
 
