@@ -109,6 +109,25 @@ def test_every_shape_of_series_is_drawn_or_has_no_chart(mart_of, series):
         assert texts(look.svg(chart))
 
 
+def test_a_share_near_all_has_no_height_above_100_per_cent_beside_the_words_of_a_change(mart_of):
+    mart = mart_of("public")
+    share = next(m for m in rows(mart.of("measure", "stroke")) if m.unit == "%")
+    measure = share._replace(target=None)
+    series = [
+        SimpleNamespace(
+            period_start=pd.Timestamp(2025, month, 1), value=percent, shown=True, signal="common",
+            centre=85.0, upper_limit=100.0, lower_limit=60.0, target=None, phase=1, chart="xmr",
+        )
+        for month, percent in enumerate((74.0, 66.0, 78.0, 100.0, 97.0, 99.0), start=1)
+    ]  # fmt: skip
+    change = SimpleNamespace(
+        date=pd.Timestamp(2025, 4, 1), title="A change with a name of three lines of words"
+    )
+    heights = [text for text in texts(look.svg(over_time(measure, series, [change]))) if text.endswith("%")]
+    named = [float(text.removesuffix("%")) for text in heights if text[0].isdigit()]
+    assert len(named) >= 3 and max(named) <= 100
+
+
 @given(start=st.dates(date(2015, 1, 1), date(2030, 1, 1)), months=st.integers(0, 240))
 def test_an_axis_of_time_names_one_to_six_months_that_it_covers(start, months):
     start = pd.Timestamp(start).replace(day=1)

@@ -72,13 +72,21 @@ def over_time(measure: Row, series: Sequence[Row], changes: Sequence[Row] = ()) 
             color=look.INK,
             lineheight=0.95,
         )
-    return chart + _scales(measure, (start, end), (low, top)) + look.theme(HEIGHT)
+    return chart + _scales(measure, (start, end), (low, high), top) + look.theme(HEIGHT)
 
 
-def _scales(measure: Row, across: tuple[pd.Timestamp, pd.Timestamp], up: tuple[float, float]) -> list[object]:
-    """Shapes and colours by what a point signals, dates across with room for the lines' names."""
+def _scales(
+    measure: Row, across: tuple[pd.Timestamp, pd.Timestamp], up: tuple[float, float], top: float
+) -> list[object]:
+    """Shapes and colours by what a point signals, dates across with room for the lines' names.
+
+    Heights are named over `up`, what is drawn. The room above it, to `top`, is for words: a share of 110%
+    in it would name what cannot be.
+    """
     start, end = across
     breaks = _breaks(start, end)
+    low, high = up
+    heights = [at for at in p9.scale_y_continuous(limits=up).get_breaks() if low <= at <= high]
     return [
         p9.scale_shape_manual(look.SHAPES),
         p9.scale_fill_manual(look.SIGNALS),
@@ -91,7 +99,12 @@ def _scales(measure: Row, across: tuple[pd.Timestamp, pd.Timestamp], up: tuple[f
             limits=(start - timedelta(days=15), end + (end - start) * 0.3 + timedelta(days=20)),
             expand=(0, 0),
         ),
-        p9.scale_y_continuous(limits=up, expand=(0.01, 0), labels=lambda ticks: _tick_labels(measure, ticks)),
+        p9.scale_y_continuous(
+            breaks=heights,
+            limits=(low, top),
+            expand=(0.01, 0),
+            labels=lambda ticks: _tick_labels(measure, ticks),
+        ),
     ]
 
 
