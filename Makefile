@@ -1,12 +1,16 @@
 # Each command only calls run.py, which is the same on machines without make.
 PYTHON ?= python3
 
-.PHONY: sbom wheelhouse publish test bench figures
+.PHONY: sbom wheelhouse publish test test-all bench figures
 publish:
 	@$(PYTHON) run.py publish
 
 test:
 	@$(PYTHON) run.py test
+
+# The slow ones too: whole sites published again and again, killed at every step, every page looked at. What CI runs.
+test-all:
+	@$(PYTHON) run.py test-all
 
 # Counts what the tests try, for the page "How it was tested"; commit what it writes.
 figures:

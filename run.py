@@ -4,12 +4,13 @@ The same two commands on every machine with Python 3.11 or newer; nothing else i
 shell. The first run makes a virtual environment in ``.venv`` beside this file and installs into it exactly
 the wheels that ``requirements.lock`` names, each checked against its hash. Later runs start at once.
 
-``python run.py figures`` runs the tests that count what they try, and writes what the page "How it was
-tested" shows. ``python run.py bench`` measures how fast and in how much memory the work is done.
-``python run.py setup`` only installs. ``python run.py lock`` pins anew (for maintainers; needs uv). ``python
-run.py sbom`` writes the software bill of materials. ``python run.py wheelhouse`` fetches every wheel into
-``wheelhouse/``: carried to a machine of the same kind without any network, all of the above works there.
-Any other words go to the ``valuekit`` command: ``python run.py check``, ``python run.py sample``.
+``python run.py test-all`` runs the slow tests as well: all that must pass before a change lands. ``python
+run.py figures`` runs the tests that count what they try, and writes what the page "How it was tested" shows.
+``python run.py bench`` measures how fast and in how much memory the work is done. ``python run.py setup``
+only installs. ``python run.py lock`` pins anew (for maintainers; needs uv). ``python run.py sbom`` writes the
+software bill of materials. ``python run.py wheelhouse`` fetches every wheel into ``wheelhouse/``: carried to
+a machine of the same kind without any network, all of the above works there. Any other words go to the
+``valuekit`` command: ``python run.py check``, ``python run.py sample``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
 ALL_TESTS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 """All of them, on every core; a worker takes whole files, by name: so the long ones come early."""
+TESTS = [*ALL_TESTS, "-m", "not slow"]
+"""Those for every day: not what publishes again and again, or looks at every page."""
 WHEELHOUSE = ROOT / "wheelhouse"
 """Where it is, wheels come from it alone, and pip asks no index."""
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
@@ -43,7 +46,7 @@ def main(words: list[str]) -> int:
         return _lock()
     if words[:1] == ["wheelhouse"]:
         return _fetch(TEST_LOCK if "--tests" in words else RUN_LOCK)
-    testing = words[:1] in (["test"], ["figures"], ["bench"], ["sbom"])
+    testing = words[:1] in (["test"], ["test-all"], ["figures"], ["bench"], ["sbom"])
     if not _set_up(TEST_LOCK if testing else RUN_LOCK):
         return _stop(
             "The set-up did not finish; what pip said stands above. Nothing else was changed. If the "
@@ -61,7 +64,8 @@ def main(words: list[str]) -> int:
     if words[:1] == ["bench"]:
         return _call([PYTHON, ROOT / "tests" / "bench" / "bench.py", *words[1:]])
     if testing:
-        return _call([PYTHON, "-m", "pytest", *(words[1:] or ALL_TESTS)])
+        usual = ALL_TESTS if words[0] == "test-all" else TESTS
+        return _call([PYTHON, "-m", "pytest", *(words[1:] or usual)])
     return _call([PYTHON, "-m", "valuekit", *words])
 
 

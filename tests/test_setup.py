@@ -78,3 +78,14 @@ def test_a_failed_install_says_what_to_do_and_is_tried_again_next_time(
 def test_make_calls_the_same_two_commands() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "run.py publish" in makefile and "run.py test" in makefile
+
+
+def test_only_test_all_runs_the_slow_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[object]] = []
+    monkeypatch.setattr(run, "_set_up", lambda lock: lock == run.TEST_LOCK)
+    monkeypatch.setattr(run, "_call", lambda command: calls.append(command) or 0)
+    for words in (["test"], ["test-all"], ["test", "tests/report"]):
+        assert run.main(words) == 0
+    usual, everything, named = ([str(word) for word in call[1:]] for call in calls)
+    assert usual[-2:] == ["-m", "not slow"] and usual[:-2] == everything
+    assert named == ["-m", "pytest", "tests/report"]

@@ -104,6 +104,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     taken_in.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 @pytest.mark.parametrize("service", SERVICES)
 def test_all_measures_of_one_service_take_less_than_the_target(service: str, folder: Path) -> None:

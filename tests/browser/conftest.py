@@ -10,6 +10,7 @@ import functools
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +24,8 @@ from theme_site import write_theme_site
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NO_CHROMIUM = "no Chromium here: install it, or name it in VALUEKIT_CHROMIUM, to run the browser tests"
 HERE = Path(__file__).parent
+OF_EACH_FOLDER = 4
+"""So many pages of each folder are looked at each time: the reports all, and some of each other kind."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,16 +98,37 @@ def site(browser: Browser, site_folder: Path) -> Iterator[Site]:
     thread.join()
 
 
+@pytest.fixture(scope="session", params=["some", pytest.param("all", marks=pytest.mark.slow)])
+def pages(request: pytest.FixtureRequest, site: Site) -> list[str]:
+    """Pages to look at: some of each kind; and, which takes minutes, all of them."""
+    if request.param == "all":
+        return site.pages
+    so_far: Counter[str] = Counter()
+    some = []
+    for path in site.pages:
+        folder = path.rpartition("/")[0]
+        so_far[folder] += 1
+        if so_far[folder] <= OF_EACH_FOLDER:
+            some.append(path)
+    return some
+
+
 @pytest.fixture(scope="session")
-def survey(browser: Browser, site: Site) -> dict[str, Seen]:
-    """What was seen of every page of the site, by its path."""
-    seen = {}
+def looked_at(site: Site) -> dict[str, Seen]:
+    """What was seen of the site's pages so far, by their paths: no page is looked at twice."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def survey(browser: Browser, site: Site, pages: list[str], looked_at: dict[str, Seen]) -> dict[str, Seen]:
+    """What was seen of these pages of the site, by their paths."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB") as context:
-        for path in site.pages:  # in one context: styles and fonts are fetched once, as for a visitor
+        # in one context: styles and fonts are fetched once, as for a visitor
+        for path in (path for path in pages if path not in looked_at):
             page = context.new_page()
-            seen[path] = look_at(page, site.address + path)
+            looked_at[path] = look_at(page, site.address + path)
             page.close()
-    return seen
+    return {path: looked_at[path] for path in pages}
 
 
 @pytest.fixture

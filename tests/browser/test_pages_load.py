@@ -29,10 +29,10 @@ def test_the_policy_is_in_force(site, tab):
 
 @pytest.mark.parametrize("from_file", [False, True], ids=["from a server", "from a file"])
 def test_without_script_navigation_text_and_the_list_of_pages_are_there_and_no_search_box(
-    site, tab, from_file
+    site, pages, tab, from_file
 ):
     page = tab(script=False)
-    for path in site.pages:
+    for path in pages:
         page.goto((site.folder / path).as_uri() if from_file else site.address + path)
         assert page.locator(".site-nav a:visible").count() > 0, path
         assert page.locator("main h1").is_visible(), path
@@ -40,13 +40,13 @@ def test_without_script_navigation_text_and_the_list_of_pages_are_there_and_no_s
         assert page.locator("a:visible", has_text="Find a page").count() > 0, path
 
 
-def test_a_page_opened_from_a_file_is_styled_says_no_error_and_offers_no_search_box(site, tab):
+def test_a_page_opened_from_a_file_is_styled_says_no_error_and_offers_no_search_box(site, pages, tab):
     page = tab()
     said = []
     page.on(
         "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None
     )
-    for path in site.pages:
+    for path in pages:
         page.goto((site.folder / path).as_uri())
         assert (
             page.evaluate("getComputedStyle(document.querySelector('.site-header')).backgroundColor")

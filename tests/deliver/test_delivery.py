@@ -205,6 +205,7 @@ def test_whatever_the_server_does_to_one_mail_each_team_gets_its_report_once(
         counted(f"mails_{kind}", group="delivery", what=TRIED[kind], tried=1, held=1, means=ONCE)
 
 
+@pytest.mark.slow
 @pytest.mark.counted
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_delivery_killed_anywhere_sends_nothing_twice_and_names_what_may_be_missing(

@@ -107,6 +107,7 @@ def test_a_broken_input_stops_the_publish_and_leaves_the_site(
             tried=1, held=1, means="named in plain words; the last site stayed")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals as used here are POSIX")
 @pytest.mark.counted
 @pytest.mark.parametrize(
@@ -140,6 +141,7 @@ def test_a_killed_publish_leaves_the_site_as_it_was(unharmed: Checkout, begun: s
             tried=1, held=1, means="one whole site; the next run mended the rest")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_next_publish_recovers_without_a_hand(unharmed: Checkout) -> None:
     run = unharmed.run("publish")
     assert run.code == 0, run.err

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from checkout import Checkout
 from small_checkout import small_checkout, with_sample
 
 
+@pytest.mark.slow
 def test_a_scaffolded_service_is_published_without_touching_python(tmp_path: Path, pdf_text) -> None:
     checkout = with_sample(small_checkout(tmp_path))
     before = checkout.tree("valuekit")

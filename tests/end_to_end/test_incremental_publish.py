@@ -66,6 +66,7 @@ def test_one_commentary_renders_that_service_alone(live: Checkout) -> None:
     assert "Figures: not computed" in run.out
 
 
+@pytest.mark.slow
 def test_a_definition_computes_again_and_leaves_other_services_alone_byte_by_byte(live: Checkout) -> None:
     file = live.root / "data" / "services" / "endocarditis.yml"
     text = file.read_text(encoding="utf-8")
@@ -87,6 +88,7 @@ def test_a_definition_computes_again_and_leaves_other_services_alone_byte_by_byt
     ] == []
 
 
+@pytest.mark.slow
 def test_a_build_that_was_damaged_is_made_again(live: Checkout) -> None:
     before = live.tree("_site", "_packs")
     file = live.root / "_build" / "mart" / "public" / "headline.parquet"
@@ -112,6 +114,7 @@ def processes_in(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="needs /proc and POSIX signals")
 @pytest.mark.parametrize("to_all", [True, False], ids=["as Ctrl-C does", "to the command alone"])
 def test_ctrl_c_leaves_no_process_no_folder_and_the_site_as_it_was(live: Checkout, to_all: bool) -> None:

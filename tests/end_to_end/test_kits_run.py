@@ -26,6 +26,7 @@ def kits(published: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_kits_definition_loads_and_is_computed_on_the_sample(
     published: Checkout, kits: Path, new_checkout: Callable[[], Checkout]
 ) -> None:

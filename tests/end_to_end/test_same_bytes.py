@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from checkout import Checkout
 
 
+@pytest.mark.slow
 def test_two_publishes_in_two_folders_give_the_same_bytes(
     published: Checkout, new_checkout: Callable[[], Checkout]
 ) -> None:

@@ -12,6 +12,8 @@ from lxml import html
 from searched import WRITTEN, leaks
 from small_checkout import small_checkout, with_sample
 
+pytestmark = pytest.mark.slow
+
 Figures = dict[tuple[str, str, str], tuple[str, str]]
 
 

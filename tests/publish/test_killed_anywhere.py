@@ -16,7 +16,7 @@ from valuekit.publish.site import publish
 
 from .conftest import PERIOD, Small, make_small
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 ALL = asked()
 """The counts on the page come from a run that is stopped at every change of the disk; daily, at a few."""
 

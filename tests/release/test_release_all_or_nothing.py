@@ -14,7 +14,7 @@ from hand_made_site import Ready, make_ready
 
 from valuekit.publish.swap import only_one
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 ALL = asked()
 """The counts on the page come from a run that is stopped at every change of the disk; daily, at some."""
