@@ -112,11 +112,12 @@ def noted() -> Iterator[None]:
 @cache
 def _listen() -> None:
     """Hear of files that are opened. Such a hook cannot be taken away, so there is one for a process."""
+    now, listed = _NOW, _LISTED  # the hook outlives this module: its names are gone while Python ends
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" and event not in _LISTED:
+        if event != "open" and event not in listed:
             return
-        reads = _NOW.get()
+        reads = now.get()
         if reads is None:
             return
         if event == "open":

@@ -10,7 +10,6 @@ import functools
 import os
 import shutil
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -24,8 +23,8 @@ from theme_site import write_theme_site
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NO_CHROMIUM = "no Chromium here: install it, or name it in VALUEKIT_CHROMIUM, to run the browser tests"
 HERE = Path(__file__).parent
-OF_EACH_FOLDER = 4
-"""So many pages of each folder are looked at each time: the reports all, and some of each other kind."""
+MANY, OF_MANY = 10, 2
+"""A folder with more pages than MANY holds one kind of them: so many of it are looked at every day."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,17 +99,13 @@ def site(browser: Browser, site_folder: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session", params=["some", pytest.param("all", marks=pytest.mark.slow)])
 def pages(request: pytest.FixtureRequest, site: Site) -> list[str]:
-    """Pages to look at: some of each kind; and, which takes minutes, all of them."""
+    """Pages to look at: the reports and some of each other kind; and, which takes minutes, all of them."""
     if request.param == "all":
         return site.pages
-    so_far: Counter[str] = Counter()
-    some = []
+    by_folder: dict[str, list[str]] = {}
     for path in site.pages:
-        folder = path.rpartition("/")[0]
-        so_far[folder] += 1
-        if so_far[folder] <= OF_EACH_FOLDER:
-            some.append(path)
-    return some
+        by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+    return [path for each in by_folder.values() for path in (each[:OF_MANY] if len(each) > MANY else each)]
 
 
 @pytest.fixture(scope="session")

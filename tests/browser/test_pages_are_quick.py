@@ -47,6 +47,7 @@ def reports(site):
     return [path for path in site.pages if path.startswith("reports/services/") or path in others]
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_a_report_weighs_less_than_half_a_megabyte_paints_within_a_second_and_does_not_move(site, load):
     late, heavy, moved = {}, {}, {}

@@ -9,12 +9,15 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.minimal_drop import ABOUT, PERIOD, PLANTED, SERVICES, TEXTS, control_totals_of, minimal_project
 from valuekit.errors import ValuekitError
 from valuekit.extracts import Intake, take_in
+
+pytestmark = pytest.mark.slow
 
 FILES = {**TEXTS, "about.yml": ABOUT, "control_totals.csv": control_totals_of(TEXTS)}
 FREE_TEXT = {"title", "description", "category", "family_name", "given_name"}

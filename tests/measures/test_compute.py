@@ -353,6 +353,7 @@ def test_a_value_set_of_the_project_s_own_is_the_one_that_scores(minimal: Projec
 # Services side by side
 
 
+@pytest.mark.slow
 def test_services_side_by_side_give_the_same_bytes_as_one_after_the_other(
     minimal_built: Project, minimal: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
+from checkout import ROOT
 
 from valuekit.cache import Cache, FileHashes
 from valuekit.mart.contents import contents, write_contents
@@ -13,6 +17,7 @@ from valuekit.publish.site import publish
 
 from .conftest import PERIOD
 
+OURS = os.environ | {"PYTHONPATH": str(ROOT)}
 PART = """```{python}
 from pathlib import Path
 
@@ -250,3 +255,15 @@ def test_the_cache_keeps_to_its_size_and_lets_go_of_what_was_not_used_for_longes
     assert cache.get("charts", "aa") == bytes(1000)  # used now: no longer the oldest
     cache.trim(2200)
     assert [key for key in ("aa", "bb", "cc") if cache.get("charts", key)] == ["aa", "cc"]
+
+
+def test_the_ear_for_opened_files_bears_that_its_module_goes_when_python_ends(tmp_path):
+    """Python sets a module's names to None while it ends, and files may still be looked for then."""
+    code = (
+        "import os; from valuekit import reads; reads._listen(); names = vars(reads);"
+        "names.update(dict.fromkeys(names)); print(os.listdir('.'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=OURS, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
