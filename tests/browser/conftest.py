@@ -23,8 +23,8 @@ from theme_site import write_theme_site
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NO_CHROMIUM = "no Chromium here: install it, or name it in VALUEKIT_CHROMIUM, to run the browser tests"
 HERE = Path(__file__).parent
-MANY, OF_MANY = 10, 2
-"""A folder with more pages than MANY holds one kind of them: so many of it are looked at every day."""
+FEW, OF_A_KIND = 10, 2
+"""A folder with more than a few pages holds one kind of them: two of it are looked at every day."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,12 +100,12 @@ def site(browser: Browser, site_folder: Path) -> Iterator[Site]:
 @pytest.fixture(scope="session", params=["some", pytest.param("all", marks=pytest.mark.slow)])
 def pages(request: pytest.FixtureRequest, site: Site) -> list[str]:
     """Pages to look at: the reports and some of each other kind; and, which takes minutes, all of them."""
-    if request.param == "all":
+    if request.param == "all" or len(site.pages) <= 3 * FEW:
         return site.pages
     by_folder: dict[str, list[str]] = {}
     for path in site.pages:
         by_folder.setdefault(path.rpartition("/")[0], []).append(path)
-    return [path for each in by_folder.values() for path in (each[:OF_MANY] if len(each) > MANY else each)]
+    return [path for each in by_folder.values() for path in (each[:OF_A_KIND] if len(each) > FEW else each)]
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -128,6 +129,8 @@ def test_ctrl_c_leaves_no_process_no_folder_and_the_site_as_it_was(live: Checkou
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Tests that a shell runs in the background hear no Ctrl-C, and what they start would not either.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 300
     while not any((live.root / "_site.new").rglob("*.html")) and time.monotonic() < until:
