@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 
 import pikepdf
@@ -353,3 +355,30 @@ def test_a_quarto_that_is_missing_is_said_to_be(monkeypatch) -> None:
     monkeypatch.setattr(quarto, "find_spec", lambda name: None)
     with pytest.raises(PublishError, match=r"Quarto is not installed.*publish without --engine quarto"):
         quarto.find_quarto()
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="groups of processes are POSIX")
+def test_pandoc_goes_on_where_ctrl_c_is_to_be_ignored():
+    """A command that a script starts in the background ignores Ctrl-C, and so must all that it starts."""
+    code = """
+import os, signal
+from pathlib import PurePosixPath
+from valuekit.publish.document import Line, Source
+from valuekit.publish.pandoc import Pandoc
+
+source = Source(PurePosixPath("x.qmd"), "", (Line("[a](b.qmd)", "x.qmd", 1),), ())
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+with Pandoc() as pandoc:
+    first = pandoc.check(source)
+    os.killpg(0, signal.SIGINT)
+    print(first[1], [pandoc.check(source) == first for again in range(3)])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        start_new_session=True,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("['b.qmd'] [True, True, True]", "")

@@ -26,6 +26,9 @@ class Pandoc:
             [pypandoc.get_pandoc_path(), "lua", str(FILTERS / "server.lua"), str(FILTERS)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # Ctrl-C is for valuekit to answer. Pandoc would end by it even where it is to be ignored; in a
+            # group of its own it hears nothing, and ends with the pipe, however its owner ends.
+            start_new_session=True,
         )
 
     def __enter__(self) -> Pandoc:
