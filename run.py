@@ -30,7 +30,7 @@ OLDEST = (3, 11)
 ALL_TESTS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 """All of them, on every core; a worker takes whole files, by name: so the long ones come early."""
 TESTS = [*ALL_TESTS, "-m", "not slow"]
-"""Those for every day: not what publishes again and again, or looks at every page."""
+"""Those for every day: without what is marked slow (pyproject.toml says what that is)."""
 WHEELHOUSE = ROOT / "wheelhouse"
 """Where it is, wheels come from it alone, and pip asks no index."""
 RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"

@@ -77,7 +77,13 @@ def test_a_failed_install_says_what_to_do_and_is_tried_again_next_time(
 
 def test_make_calls_the_same_two_commands() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "run.py publish" in makefile and "run.py test" in makefile
+    assert "run.py publish" in makefile and "run.py test\n" in makefile
+
+
+def test_what_must_pass_before_a_change_lands_holds_the_slow_tests() -> None:
+    assert "\nmake test-all\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "\ntest-all:\n\t@$(PYTHON) run.py test-all\n" in makefile
 
 
 def test_only_test_all_runs_the_slow_tests(monkeypatch: pytest.MonkeyPatch) -> None:

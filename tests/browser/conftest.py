@@ -23,8 +23,9 @@ from theme_site import write_theme_site
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NO_CHROMIUM = "no Chromium here: install it, or name it in VALUEKIT_CHROMIUM, to run the browser tests"
 HERE = Path(__file__).parent
-FEW, OF_A_KIND = 10, 2
-"""A folder with more than a few pages holds one kind of them: two of it are looked at every day."""
+SMALL, FEW, OF_A_KIND = 30, 10, 2
+"""Every day a small site is looked at whole; in another, a folder with more than a few pages holds one kind
+of them, and two of it are looked at."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,7 +101,7 @@ def site(browser: Browser, site_folder: Path) -> Iterator[Site]:
 @pytest.fixture(scope="session", params=["some", pytest.param("all", marks=pytest.mark.slow)])
 def pages(request: pytest.FixtureRequest, site: Site) -> list[str]:
     """Pages to look at: the reports and some of each other kind; and, which takes minutes, all of them."""
-    if request.param == "all" or len(site.pages) <= 3 * FEW:
+    if request.param == "all" or len(site.pages) <= SMALL:
         return site.pages
     by_folder: dict[str, list[str]] = {}
     for path in site.pages:

@@ -17,7 +17,6 @@ from valuekit.publish.site import publish
 
 from .conftest import PERIOD
 
-OURS = os.environ | {"PYTHONPATH": str(ROOT)}
 PART = """```{python}
 from pathlib import Path
 
@@ -259,11 +258,22 @@ def test_the_cache_keeps_to_its_size_and_lets_go_of_what_was_not_used_for_longes
 
 def test_the_ear_for_opened_files_bears_that_its_module_goes_when_python_ends(tmp_path):
     """Python sets a module's names to None while it ends, and files may still be looked for then."""
-    code = (
-        "import os; from valuekit import reads; reads._listen(); names = vars(reads);"
-        "names.update(dict.fromkeys(names)); print(os.listdir('.'))"
-    )
+    code = """
+import os
+from pathlib import Path
+from valuekit import reads
+
+with reads.recording(Path()):
+    pass
+vars(reads).update(dict.fromkeys(vars(reads)))
+print(os.listdir("."))
+"""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=OURS, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
